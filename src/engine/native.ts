@@ -1,0 +1,203 @@
+/** The boundary: what the Rust addon offers, as types. Crossed once per batch, never per message; no policy lives behind it. */
+
+/** An error as data. `code` is librdkafka's number (negative = local, positive = broker); 0 never occurs. */
+export interface NativeFault {
+  readonly code: number;
+  /** librdkafka's name without prefix, e.g. `_TRANSPORT`, `ILLEGAL_GENERATION`, `UNKNOWN(120)` for a code it does not know. */
+  readonly name: string;
+  readonly message: string;
+  readonly fatal: boolean;
+  readonly retriable: boolean;
+  readonly abortable: boolean;
+}
+
+export interface NativePartition {
+  readonly topic: string;
+  readonly topicId: number;
+  readonly partition: number;
+  /** Ownership epoch: unique per assignment and per seek; a commit names the epoch its rows were handled in. */
+  readonly epoch: number;
+}
+
+export interface NativePositionResult {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly epoch: number;
+  /** null = the broker stored it; `_STATE` with message "not owned" when the epoch had ended before it could be sent. */
+  readonly error: NativeFault | null;
+}
+
+/** What `drain()` hands over, in the order in which it happened. */
+export type NativeEvent =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'assigned'; readonly partitions: readonly NativePartition[]; readonly protocol: string }
+  | { readonly kind: 'revoking'; readonly partitions: readonly NativePartition[]; readonly lost: boolean; readonly drainMs: number }
+  | { readonly kind: 'revoked'; readonly partitions: readonly NativePartition[]; readonly lost: boolean; readonly drained: boolean; readonly waitedMs: number }
+  | { readonly kind: 'committed'; readonly request: number; readonly results: readonly NativePositionResult[] }
+  | { readonly kind: 'partitionStopped'; readonly topic: string; readonly partition: number; readonly offset: number; readonly error: NativeFault }
+  | { readonly kind: 'error'; readonly error: NativeFault }
+  | { readonly kind: 'log'; readonly level: number; readonly facility: string; readonly message: string }
+  | { readonly kind: 'stats'; readonly json: string }
+  | { readonly kind: 'delivered'; readonly request: number; readonly failures: readonly NativeDeliveryFailure[]; readonly partitions: Int32Array; readonly offsets: Float64Array }
+  | { readonly kind: 'result'; readonly request: number; readonly error: NativeFault | null; readonly json: string }
+  | { readonly kind: 'closed'; readonly timedOut: boolean; readonly error: NativeFault | null };
+
+export interface NativeDeliveryFailure {
+  readonly index: number;
+  readonly error: NativeFault;
+  readonly persisted: 'no' | 'possibly';
+}
+
+/** Columns of a consumed row: `rows[i * ROW_STRIDE + ROW.x]`. Offsets point into the batch's slab. */
+export const ROW_STRIDE = 20;
+export const ROW = {
+  topicId: 0,
+  partition: 1,
+  offset: 2,
+  timestampMs: 3,
+  valueStart: 4,
+  /** -1 = null (tombstone) */
+  valueLength: 5,
+  keyStart: 6,
+  /** -1 = null */
+  keyLength: 7,
+  /** bits of FLAG */
+  flags: 8,
+  itemStart: 9,
+  itemLength: 10,
+  histStart: 11,
+  /** -1 = absent or null */
+  histLength: 12,
+  headersStart: 13,
+  /** bytes; 0 = none */
+  headersLength: 14,
+  epoch: 15,
+  /** one of FAULT, 0 = sound */
+  fault: 16,
+  /** byte position of the fault in the original value */
+  faultAt: 17,
+  leaderEpoch: 18,
+  /** bracket nesting of the history's text */
+  histDepth: 19,
+} as const;
+export const FLAG = {
+  /** value, item and hist are one byte a character: read with latin1Slice; Buffer.from(text, 'utf8') gives the original bytes */
+  valueLatin1: 1,
+  keyLatin1: 2,
+  /** the key is not UTF-8: its slab bytes are the raw ones */
+  keyInvalid: 4,
+} as const;
+export const FAULT = { none: 0, notUtf8: 1, notJson: 2, notAnObject: 3, noItem: 4, tooDeep: 5 } as const;
+
+export interface NativeBatch {
+  readonly id: number;
+  readonly count: number;
+  readonly slab: Buffer;
+  readonly rows: Float64Array;
+}
+
+export type NativeMode = 'envelope' | 'json' | 'raw';
+
+export interface NativeConsumerOptions {
+  readonly mode: NativeMode;
+  /** how many batches may wait in the lanes */
+  readonly prefetchBatches: number;
+  readonly drainTimeoutMs: number;
+}
+
+type ConfigEntries = readonly (readonly [key: string, value: string])[];
+/** called (weakly: it does not keep the process alive) when drain() has something to say */
+type Wake = () => void;
+
+export interface NativeConsumer {
+  subscribe(topics: readonly string[]): void;
+  /** A batch that is due now, or null; null arms one `ready` event for when the next is due (deadline counted from its first message). */
+  take(max: number, timeoutMs: number): NativeBatch | null;
+  /** The batch's rows are handled and their commits settled; a revoke waits for this. */
+  done(batchId: number): void;
+  /** Triples [topicId, partition, epoch] of the batch's partitions that are no longer owned, or null when all are. */
+  lost(batchId: number): Float64Array | null;
+  /** Quintuples [topicId, partition, offset (next to read), epoch (0 = the current one), leaderEpoch (-1 = unknown)]. Answered by `committed`. Coalesced: one request under way, newest position wins. */
+  commit(request: number, positions: Float64Array): void;
+  /** Pairs [topicId, partition]: nothing of them is handed out, nothing is dropped. */
+  hold(partitions: Float64Array): void;
+  release(partitions: Float64Array): void;
+  /** Names by topicId. */
+  topics(): string[];
+  drain(): NativeEvent[];
+  /** Answered by `result` with json MetadataJson; topic null = all. */
+  metadata(request: number, topic: string | null, timeoutMs: number): void;
+  /** Leaves the group within the deadline, then frees everything; answered by `closed`. Repeated calls are harmless. */
+  close(timeoutMs: number): void;
+}
+
+/** Columns of a produced row, stride 9: topicIndex, valueStart, valueLength (-1 null), keyStart, keyLength (-1 null), partition (-1 = partitioner), timestampMs (-1 = now), headersStart, headersLength (0 = none). */
+export const OUT_STRIDE = 9;
+
+/** Headers in a slab, both directions: repeated [u32 LE name bytes][name UTF-8][i32 LE value bytes, -1 = null][value]. */
+
+export interface NativeProducer {
+  /** Copies the slab, enqueues off the main thread in call order; answered by `delivered`. `waiting`: the caller awaits this batch, so linger.ms is cut short. */
+  produce(request: number, slab: Uint8Array, used: number, rows: Float64Array, topics: readonly string[], waiting: boolean): void;
+  metadata(request: number, topic: string | null, timeoutMs: number): void;
+  drain(): NativeEvent[];
+  /** Waits for outstanding deliveries within the deadline, purges the rest (their rows fail), frees; answered by `closed`. */
+  close(timeoutMs: number): void;
+}
+
+/** json of a metadata result */
+export interface MetadataJson {
+  readonly brokers: readonly { readonly id: number; readonly host: string; readonly port: number }[];
+  readonly topics: readonly {
+    readonly name: string;
+    readonly error: NativeFault | null;
+    readonly partitions: readonly { readonly id: number; readonly leader: number; readonly replicas: readonly number[]; readonly isr: readonly number[]; readonly error: NativeFault | null }[];
+  }[];
+}
+
+export interface NativeAdmin {
+  /** Answered by `result`, json = TopicResultJson[]. config: topic configuration keys. */
+  createTopics(request: number, topics: readonly { readonly name: string; readonly partitions: number; readonly replicationFactor: number; readonly config: ConfigEntries }[], timeoutMs: number): void;
+  deleteTopics(request: number, names: readonly string[], timeoutMs: number): void;
+  metadata(request: number, topic: string | null, timeoutMs: number): void;
+  /** json = DescribeJson[]: every configuration entry of the topics */
+  describeTopics(request: number, names: readonly string[], timeoutMs: number): void;
+  drain(): NativeEvent[];
+  close(timeoutMs: number): void;
+}
+export interface TopicResultJson {
+  readonly name: string;
+  readonly error: NativeFault | null;
+}
+export interface DescribeJson extends TopicResultJson {
+  readonly config: Readonly<Record<string, string | null>>;
+}
+
+/** librdkafka's in-process mock cluster. All calls are synchronous. */
+export interface NativeMock {
+  bootstrapServers(): string;
+  createTopic(name: string, partitions: number, replicationFactor: number): void;
+  groupInitialRebalanceDelayMs(ms: number): void;
+  /** the next requests of that API key are answered with these error codes */
+  pushRequestErrors(apiKey: number, codes: readonly number[]): void;
+  clearRequestErrors(apiKey: number): void;
+  /** 0 clears */
+  topicError(topic: string, code: number): void;
+  brokerDown(id: number): void;
+  brokerUp(id: number): void;
+  brokerRoundTripMs(id: number, ms: number): void;
+  partitionLeader(topic: string, partition: number, broker: number): void;
+  /** kind 'group' | 'transaction' */
+  coordinator(kind: string, key: string, broker: number): void;
+  close(): void;
+}
+
+/** A failing constructor or synchronous call throws an Error whose message is `phq-kafka-engine:` + JSON of a NativeFault. */
+export interface NativeAddon {
+  engineInfo(): { readonly version: string; readonly versionNumber: number; readonly features: string };
+  NativeConsumer: new (config: ConfigEntries, options: NativeConsumerOptions, wake: Wake) => NativeConsumer;
+  NativeProducer: new (config: ConfigEntries, wake: Wake) => NativeProducer;
+  NativeAdmin: new (config: ConfigEntries, wake: Wake) => NativeAdmin;
+  NativeMock: new (brokers: number) => NativeMock;
+}
