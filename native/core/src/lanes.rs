@@ -1,0 +1,437 @@
+//! Prefetched records, one lane a partition, and who owns them. A batch is composed when it is handed out, from the
+//! lanes that are not held, so that holding, seeking or losing one partition never tears another's records apart.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::row::{Mode, Record, Row};
+use crate::{Epoch, Partition};
+
+/// A chunk is closed at whichever comes first; small enough that a batch pins little, large enough to copy in runs.
+const CHUNK_ROWS: usize = 256;
+const CHUNK_BYTES: usize = 512 * 1024;
+/// Beyond this many bytes in all lanes, only what completes the next batch is fetched from librdkafka.
+const PREFETCH_BYTES: usize = 64 * 1024 * 1024;
+
+/// Topic names by number; the table only grows.
+#[derive(Default)]
+pub struct Topics {
+    names: Vec<String>,
+    ids: HashMap<String, u32>,
+}
+
+impl Topics {
+    pub fn id(&mut self, name: &str) -> u32 {
+        if let Some(id) = self.ids.get(name) {
+            return *id;
+        }
+        let id = self.names.len() as u32;
+        self.names.push(name.to_owned());
+        self.ids.insert(name.to_owned(), id);
+        id
+    }
+    pub fn name(&self, id: u32) -> Option<&str> {
+        self.names.get(id as usize).map(String::as_str)
+    }
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+}
+
+struct Chunk {
+    bytes: Arc<Vec<u8>>,
+    rows: VecDeque<Row>,
+    arrived: Instant,
+}
+
+struct Lane {
+    epoch: Epoch,
+    chunks: VecDeque<Chunk>,
+    rows: usize,
+    bytes: usize,
+    held: bool,
+    /// a fetch failed: what is here may go out, nothing more is fetched
+    stopped: bool,
+    /// being given away: nothing goes out, commits may
+    leaving: bool,
+    next_offset: i64,
+}
+
+/// A run of consecutive records of one partition.
+struct Piece {
+    at: Partition,
+    epoch: Epoch,
+    bytes: Arc<Vec<u8>>,
+    rows: Vec<Row>,
+}
+
+/// A composed batch; `fill` copies it out.
+pub struct Handout {
+    pub id: u32,
+    pieces: Vec<Piece>,
+}
+
+impl Handout {
+    pub fn count(&self) -> usize {
+        self.pieces.iter().map(|p| p.rows.len()).sum()
+    }
+    pub fn bytes(&self) -> usize {
+        self.pieces.iter().map(|p| p.range().len()).sum()
+    }
+    /// Copies the bytes into `slab` (exactly `bytes()` long) and appends the rows' doubles.
+    pub fn fill(&self, slab: &mut [u8], rows: &mut Vec<f64>) {
+        let mut to = 0;
+        for piece in &self.pieces {
+            let range = piece.range();
+            let shift = to as i64 - range.start as i64;
+            let end = to + range.len();
+            slab[to..end].copy_from_slice(&piece.bytes[range]);
+            to = end;
+            for row in &piece.rows {
+                row.write(rows, piece.at, piece.epoch, shift);
+            }
+        }
+    }
+}
+
+impl Piece {
+    fn range(&self) -> std::ops::Range<usize> {
+        match (self.rows.first(), self.rows.last()) {
+            (Some(a), Some(z)) => a.start as usize..z.end as usize,
+            _ => 0..0,
+        }
+    }
+}
+
+/// When the next batch is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    Now,
+    At(Instant),
+    WhenSomethingCame,
+}
+
+#[derive(Default)]
+pub struct Lanes {
+    lanes: BTreeMap<Partition, Lane>,
+    outstanding: HashMap<u32, Vec<(Partition, Epoch)>>,
+    last_epoch: Epoch,
+    last_batch: u32,
+    /// the lane that goes first in the next batch, so that none starves
+    first: usize,
+}
+
+impl Lanes {
+    fn next_epoch(&mut self) -> Epoch {
+        self.last_epoch += 1;
+        self.last_epoch
+    }
+
+    /// A partition becomes ours.
+    pub fn assign(&mut self, at: Partition) -> Epoch {
+        let epoch = self.next_epoch();
+        let lane = Lane { epoch, chunks: VecDeque::new(), rows: 0, bytes: 0, held: false, stopped: false, leaving: false, next_offset: -1 };
+        self.lanes.insert(at, lane);
+        epoch
+    }
+
+    /// First half of giving a partition away: its records are dropped, its commits may still go out.
+    pub fn leave(&mut self, at: Partition) {
+        if let Some(lane) = self.lanes.get_mut(&at) {
+            lane.leaving = true;
+            lane.clear();
+        }
+    }
+
+    /// Second half: the epoch is over. Returns it.
+    pub fn end(&mut self, at: Partition) -> Option<Epoch> {
+        self.lanes.remove(&at).map(|l| l.epoch)
+    }
+
+    /// Drops what was prefetched and starts a new epoch, for a seek. Returns the old and the new one.
+    pub fn restart(&mut self, at: Partition) -> Option<(Epoch, Epoch)> {
+        let epoch = self.next_epoch();
+        let lane = self.lanes.get_mut(&at).filter(|l| !l.leaving)?;
+        lane.clear();
+        lane.stopped = false;
+        Some((std::mem::replace(&mut lane.epoch, epoch), epoch))
+    }
+
+    pub fn stop(&mut self, at: Partition) {
+        if let Some(lane) = self.lanes.get_mut(&at) {
+            lane.stopped = true;
+        }
+    }
+
+    pub fn hold(&mut self, at: Partition, held: bool) {
+        if let Some(lane) = self.lanes.get_mut(&at) {
+            lane.held = held;
+        }
+    }
+
+    /// The epoch in which the partition is ours, also while it is being given away.
+    pub fn epoch(&self, at: Partition) -> Option<Epoch> {
+        self.lanes.get(&at).map(|l| l.epoch)
+    }
+
+    pub fn partitions(&self) -> impl Iterator<Item = (Partition, Epoch)> {
+        self.lanes.iter().map(|(at, l)| (*at, l.epoch))
+    }
+
+    /// The offset after the last record that came in, -1 before the first.
+    pub fn next_offset(&self, at: Partition) -> i64 {
+        self.lanes.get(&at).map_or(-1, |l| l.next_offset)
+    }
+
+    /// Whether more of this partition should be fetched: at most one batch a lane, `batches` in all that are not held.
+    pub fn wants(&self, at: Partition, max: usize, batches: usize) -> bool {
+        let Some(lane) = self.lanes.get(&at) else { return false };
+        if lane.leaving || lane.stopped || lane.rows >= max {
+            return false;
+        }
+        let rows = self.available();
+        rows < max || (rows < max * batches && self.lanes.values().map(|l| l.bytes).sum::<usize>() < PREFETCH_BYTES)
+    }
+
+    pub fn push<'a, H: Iterator<Item = (&'a [u8], Option<&'a [u8]>)>>(
+        &mut self,
+        at: Partition,
+        mode: Mode,
+        record: Record<'a, H>,
+        now: Instant,
+    ) {
+        let Some(lane) = self.lanes.get_mut(&at).filter(|l| !l.leaving) else { return };
+        lane.next_offset = record.offset + 1;
+        let chunk = lane.open_chunk(now);
+        let Some(bytes) = Arc::get_mut(&mut chunk.bytes) else { return };
+        let row = Row::append(bytes, mode, record);
+        let size = (row.end - row.start) as usize;
+        chunk.rows.push_back(row);
+        lane.rows += 1;
+        lane.bytes += size;
+    }
+
+    fn available(&self) -> usize {
+        self.lanes.values().filter(|l| !l.held).map(|l| l.rows).sum()
+    }
+
+    /// A batch is due when it is full, or when its deadline, counted from the arrival of its first record, has passed.
+    pub fn due(&self, max: usize, timeout: Duration, now: Instant) -> Due {
+        if self.available() >= max {
+            return Due::Now;
+        }
+        let first = self.lanes.values().filter(|l| !l.held).filter_map(|l| l.chunks.front()).map(|c| c.arrived).min();
+        match first.map(|f| f + timeout) {
+            None => Due::WhenSomethingCame,
+            Some(deadline) if deadline <= now => Due::Now,
+            Some(deadline) => Due::At(deadline),
+        }
+    }
+
+    /// Composes a batch of at most `max` records, in order within each partition.
+    pub fn take(&mut self, max: usize) -> Option<Handout> {
+        let ready: Vec<Partition> = self.lanes.iter().filter(|(_, l)| !l.held && l.rows > 0).map(|(at, _)| *at).collect();
+        if ready.is_empty() || max == 0 {
+            return None;
+        }
+        self.first = (self.first + 1) % ready.len();
+        let mut pieces = Vec::new();
+        let mut left = max;
+        for at in ready[self.first..].iter().chain(&ready[..self.first]) {
+            let Some(lane) = self.lanes.get_mut(at) else { continue };
+            while left > 0 && lane.rows > 0 {
+                let piece = lane.take_piece(*at, left);
+                left -= piece.rows.len();
+                pieces.push(piece);
+            }
+        }
+        self.last_batch += 1;
+        let mut owners: Vec<(Partition, Epoch)> = pieces.iter().map(|p| (p.at, p.epoch)).collect();
+        owners.dedup();
+        self.outstanding.insert(self.last_batch, owners);
+        Some(Handout { id: self.last_batch, pieces })
+    }
+
+    pub fn done(&mut self, batch: u32) {
+        self.outstanding.remove(&batch);
+    }
+
+    /// Whether no batch that is still out holds records of the partition's current epoch.
+    pub fn drained(&self, at: Partition) -> bool {
+        let epoch = self.epoch(at).unwrap_or(0);
+        !self.outstanding.values().any(|owners| owners.contains(&(at, epoch)))
+    }
+
+    /// What of a batch is no longer owned in the epoch in which it was handed out.
+    pub fn lost(&self, batch: u32) -> Vec<(Partition, Epoch)> {
+        let owners = self.outstanding.get(&batch).map(Vec::as_slice).unwrap_or_default();
+        owners.iter().filter(|(at, epoch)| self.lanes.get(at).is_none_or(|l| l.epoch != *epoch)).copied().collect()
+    }
+}
+
+impl Lane {
+    fn clear(&mut self) {
+        self.chunks.clear();
+        self.rows = 0;
+        self.bytes = 0;
+    }
+
+    /// The chunk that takes the next record: the last one unless it is full or part of a batch already.
+    fn open_chunk(&mut self, now: Instant) -> &mut Chunk {
+        let fits = self
+            .chunks
+            .back_mut()
+            .is_some_and(|c| c.rows.len() < CHUNK_ROWS && Arc::get_mut(&mut c.bytes).is_some_and(|b| b.len() < CHUNK_BYTES));
+        if !fits {
+            self.chunks.push_back(Chunk { bytes: Arc::new(Vec::with_capacity(CHUNK_BYTES / 8)), rows: VecDeque::new(), arrived: now });
+        }
+        let last = self.chunks.len() - 1;
+        &mut self.chunks[last]
+    }
+
+    fn take_piece(&mut self, at: Partition, max: usize) -> Piece {
+        let mut piece = Piece { at, epoch: self.epoch, bytes: Arc::default(), rows: vec![] };
+        if let Some(chunk) = self.chunks.front_mut() {
+            let n = max.min(chunk.rows.len());
+            piece.rows = chunk.rows.drain(..n).collect();
+            piece.bytes = chunk.bytes.clone();
+            if chunk.rows.is_empty() {
+                self.chunks.pop_front();
+            }
+        }
+        self.rows -= piece.rows.len();
+        self.bytes -= piece.range().len();
+        piece
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::STRIDE;
+
+    const MS: Duration = Duration::from_millis(1);
+    fn p(n: i32) -> Partition {
+        Partition { topic: 0, partition: n }
+    }
+    fn push(lanes: &mut Lanes, n: i32, offset: i64, now: Instant) {
+        let value = format!(r#"{{"item":{offset}}}"#);
+        let record =
+            Record { offset, timestamp_ms: 0, leader_epoch: 0, key: None, value: Some(value.as_bytes()), headers: std::iter::empty() };
+        lanes.push(p(n), Mode::Envelope, record, now);
+    }
+    /// (partition, offset, item) of every row
+    fn read(handout: &Handout) -> Vec<(i32, i64, String)> {
+        let mut slab = vec![0; handout.bytes()];
+        let mut rows = vec![];
+        handout.fill(&mut slab, &mut rows);
+        rows.chunks_exact(STRIDE)
+            .map(|r| (r[1] as i32, r[2] as i64, String::from_utf8_lossy(&slab[r[9] as usize..(r[9] + r[10]) as usize]).into_owned()))
+            .collect()
+    }
+    fn two_lanes(each: i64) -> (Lanes, Instant) {
+        let (mut lanes, now) = (Lanes::default(), Instant::now());
+        for n in 0..2 {
+            lanes.assign(p(n));
+            for offset in 0..each {
+                push(&mut lanes, n, offset, now);
+            }
+        }
+        (lanes, now)
+    }
+
+    #[test]
+    fn a_batch_takes_every_lane_in_order_and_points_into_its_own_slab() {
+        let (mut lanes, _) = two_lanes(300);
+        let mut seen = [0i64; 2];
+        while let Some(h) = lanes.take(77) {
+            for (n, offset, item) in read(&h) {
+                assert_eq!((offset, item), (seen[n as usize], offset.to_string()));
+                seen[n as usize] += 1;
+            }
+            lanes.done(h.id);
+        }
+        assert_eq!(seen, [300, 300]);
+    }
+
+    #[test]
+    fn a_record_that_comes_while_its_chunk_is_out_lands_in_a_new_one() {
+        let (mut lanes, now) = two_lanes(3);
+        let h = lanes.take(1).expect("a batch");
+        push(&mut lanes, 0, 3, now);
+        push(&mut lanes, 1, 3, now);
+        assert_eq!(h.count(), 1);
+        let rest = lanes.take(100).expect("the rest");
+        assert_eq!(rest.count(), 7);
+        assert!(read(&rest).iter().all(|(_, o, item)| *item == o.to_string()));
+    }
+
+    #[test]
+    fn the_deadline_counts_from_the_first_record() {
+        let (mut lanes, now) = (Lanes::default(), Instant::now());
+        lanes.assign(p(0));
+        assert_eq!(lanes.due(10, MS, now), Due::WhenSomethingCame);
+        push(&mut lanes, 0, 0, now);
+        push(&mut lanes, 0, 1, now + 50 * MS);
+        assert_eq!(lanes.due(10, 100 * MS, now + 60 * MS), Due::At(now + 100 * MS));
+        assert_eq!(lanes.due(10, 100 * MS, now + 100 * MS), Due::Now);
+        assert_eq!(lanes.due(2, 100 * MS, now), Due::Now);
+        assert_eq!(lanes.due(10, Duration::ZERO, now), Due::Now);
+    }
+
+    #[test]
+    fn a_held_lane_keeps_its_records_and_order_and_does_not_starve_the_others() {
+        let (mut lanes, now) = two_lanes(5);
+        lanes.hold(p(0), true);
+        let h = lanes.take(100).expect("lane 1");
+        assert!(read(&h).iter().all(|(n, ..)| *n == 1));
+        assert_eq!(lanes.take(100).map(|h| h.id), None);
+        assert!(lanes.wants(p(1), 5, 3));
+        assert_eq!(lanes.due(5, MS, now + MS), Due::WhenSomethingCame);
+        lanes.hold(p(0), false);
+        assert_eq!(read(&lanes.take(100).expect("lane 0")).iter().map(|r| r.1).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn giving_away_waits_for_the_batches_that_are_out_and_ends_the_epoch() {
+        let (mut lanes, _) = two_lanes(2);
+        let h = lanes.take(100).expect("a batch");
+        lanes.leave(p(0));
+        assert!(!lanes.drained(p(0)));
+        assert!(lanes.epoch(p(0)).is_some());
+        assert_eq!(lanes.lost(h.id), []);
+        let epoch = lanes.end(p(0)).expect("an epoch");
+        assert_eq!(lanes.lost(h.id), [(p(0), epoch)]);
+        lanes.done(h.id);
+        assert!(lanes.drained(p(1)));
+    }
+
+    #[test]
+    fn a_seek_drops_the_lane_and_fences_what_is_out() {
+        let (mut lanes, _) = two_lanes(2);
+        let h = lanes.take(1).expect("a batch");
+        let at = p(read(&h)[0].0);
+        let (old, new) = lanes.restart(at).expect("owned");
+        assert_ne!(old, new);
+        assert_eq!(lanes.lost(h.id), [(at, old)]);
+        assert!(lanes.drained(at));
+        assert!(read(&lanes.take(10).expect("the other lane")).iter().all(|(n, ..)| *n != at.partition));
+    }
+
+    #[test]
+    fn prefetch_is_bounded_by_lane_and_in_all() {
+        let (mut lanes, now) = (Lanes::default(), Instant::now());
+        for n in 0..5 {
+            lanes.assign(p(n));
+            let mut offset = 0;
+            while lanes.wants(p(n), 10, 3) {
+                push(&mut lanes, n, offset, now);
+                offset += 1;
+            }
+        }
+        assert_eq!(lanes.available(), 30);
+        lanes.stop(p(4));
+        assert!(!lanes.wants(p(4), 100, 100));
+    }
+}
