@@ -16,7 +16,11 @@ export type UsageErrorCode =
   /** an argument has the wrong shape */
   | 'USAGE_ARGUMENT'
   /** a payload that JSON cannot carry */
-  | 'USAGE_PAYLOAD';
+  | 'USAGE_PAYLOAD'
+  /** no native binary for this platform is installed */
+  | 'ENGINE_MISSING'
+  /** the native binary found is too old or lacks a feature */
+  | 'ENGINE_UNFIT';
 /** The data in a topic is wrong. */
 export type PayloadErrorCode =
   | 'PAYLOAD_NOT_UTF8'

@@ -1,0 +1,71 @@
+/** Ground floor: every event a client can raise, with what it carries, and the emitter behind `on`. One closed list; none is named `error`. */
+
+import { type KafkaException, UsageError } from './errors.js';
+
+/** What a Producer raises. */
+export interface ProducerEvents {
+  /** `connect()` has heard from the cluster. */
+  'producer.connected': { readonly brokers: number; readonly durationMs: number };
+  /** A batch is settled: every record is acknowledged, skipped or failed. */
+  'producer.delivered': { readonly delivered: number; readonly skipped: number; readonly failed: number; readonly durationMs: number };
+  /** The cluster or the connection to it is in trouble; records wait and are sent again unless the error is fatal. */
+  'producer.error': { readonly error: KafkaException };
+  /** A line of librdkafka's own log. `level` as in syslog: 0 = emergency … 7 = debug. */
+  'producer.log': { readonly level: number; readonly facility: string; readonly message: string };
+  /** librdkafka's statistics (`statistics.interval.ms`), parsed. @see librdkafka STATISTICS.md */
+  'producer.stats': { readonly stats: unknown };
+  /** The producer is closed; `timedOut`: records were still waiting when closeTimeoutMs had passed. */
+  'producer.closed': { readonly timedOut: boolean };
+}
+
+export const PRODUCER_EVENTS: readonly (keyof ProducerEvents)[] = [
+  'producer.connected',
+  'producer.delivered',
+  'producer.error',
+  'producer.log',
+  'producer.stats',
+  'producer.closed',
+];
+
+type Listener = (detail: never) => void;
+
+/** Calls listeners in the order in which they came. A listener that throws is reported and stops neither the others nor the client. */
+export class Emitter<E extends object> {
+  readonly #names: readonly (keyof E & string)[];
+  readonly #onFault: (event: string, error: unknown) => void;
+  readonly #listeners = new Map<string, readonly Listener[]>();
+
+  constructor(names: readonly (keyof E & string)[], onFault: (event: string, error: unknown) => void) {
+    this.#names = names;
+    this.#onFault = onFault;
+  }
+
+  /** Returns the unsubscribe; calling it twice is harmless. @throws UsageError for a name that is not in the list. */
+  on<N extends keyof E & string>(event: N, listener: (detail: E[N]) => void): () => void {
+    if (!this.#names.includes(event)) {
+      throw new UsageError('USAGE_ARGUMENT', `There is no event ${JSON.stringify(event)}; the events are ${this.#names.join(', ')}`);
+    }
+    // A wrapper of its own, so that one function subscribed twice is two subscriptions.
+    const own: Listener = (detail) => listener(detail);
+    this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), own]);
+    return () => {
+      const rest = this.#listeners.get(event)?.filter((other) => other !== own);
+      if (rest !== undefined) this.#listeners.set(event, rest);
+    };
+  }
+
+  /** Is anyone listening? Asked before a costly detail is made. */
+  has(event: keyof E & string): boolean {
+    return (this.#listeners.get(event)?.length ?? 0) > 0;
+  }
+
+  emit<N extends keyof E & string>(event: N, detail: E[N]): void {
+    for (const listener of this.#listeners.get(event) ?? []) {
+      try {
+        listener(detail as never);
+      } catch (error) {
+        this.#onFault(event, error);
+      }
+    }
+  }
+}
