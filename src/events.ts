@@ -27,9 +27,10 @@ export const PRODUCER_EVENTS: readonly (keyof ProducerEvents)[] = [
   'producer.closed',
 ];
 
-type Listener = (detail: never) => void;
+type Listener = (detail: never) => unknown;
 
-/** Calls listeners in the order in which they came. A listener that throws is reported and stops neither the others nor the client. */
+/** Calls listeners in the order in which they came. One that throws, or whose promise rejects, is reported and stops neither the others nor the
+ *  client. */
 export class Emitter<E extends object> {
   readonly #names: readonly (keyof E & string)[];
   readonly #onFault: (event: string, error: unknown) => void;
@@ -62,7 +63,9 @@ export class Emitter<E extends object> {
   emit<N extends keyof E & string>(event: N, detail: E[N]): void {
     for (const listener of this.#listeners.get(event) ?? []) {
       try {
-        listener(detail as never);
+        const result = listener(detail as never);
+        // An async listener is a plain function to the type system; unwatched, its rejection would end the process.
+        if (result instanceof Promise) result.catch((error: unknown) => this.#onFault(event, error));
       } catch (error) {
         this.#onFault(event, error);
       }

@@ -1,0 +1,106 @@
+/** Topics from the outside: create, delete, describe, and the cluster's metadata, as promises. */
+
+import type { KafkaException } from '../errors.js';
+import { toKafkaException } from './faults.js';
+import { engine } from './load.js';
+import { Mailbox, type NewsEvent } from './mailbox.js';
+import type { DescribeJson, MetadataJson, NativeAddon, NativeAdmin, TopicResultJson } from './native.js';
+
+export interface NewTopic {
+  readonly name: string;
+  /** default 1 */
+  readonly partitions?: number;
+  /** default 1 */
+  readonly replicationFactor?: number;
+  /** the topic's configuration keys, e.g. `cleanup.policy` */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+export interface AdminOptions {
+  readonly config: readonly (readonly [key: string, value: string])[];
+  /** for messages, e.g. `admin client of "ranker"` */
+  readonly name?: string;
+  readonly addon?: NativeAddon;
+  onNews?(event: NewsEvent): void;
+  onFault?(error: unknown): void;
+}
+
+/** What became of one topic: null = done. */
+export interface TopicOutcome {
+  readonly name: string;
+  readonly error: KafkaException | null;
+}
+
+export interface TopicDescription extends TopicOutcome {
+  /** every configuration entry, the broker's defaults included; null = sensitive, so the broker does not tell */
+  readonly config: Readonly<Record<string, string | null>>;
+}
+
+/** One admin connection. Deadlines are milliseconds. A request that fails as a whole rejects with a KafkaException; a topic that fails is an outcome
+ *  with its own. */
+export class Admin {
+  readonly #mailbox: Mailbox<NativeAdmin>;
+
+  constructor(options: AdminOptions) {
+    const { NativeAdmin: Native } = options.addon ?? engine();
+    this.#mailbox = new Mailbox<NativeAdmin>({
+      name: options.name ?? 'admin client',
+      open: (wake) => new Native(options.config, wake),
+      onNews: (event) => options.onNews?.(event),
+      onFault: (error) => options.onFault?.(error),
+    });
+  }
+
+  /** Creates topics; one that exists already is an outcome with TOPIC_ALREADY_EXISTS (36). */
+  async createTopics(topics: readonly NewTopic[], timeoutMs = 30_000): Promise<TopicOutcome[]> {
+    const native = topics.map(({ name, partitions = 1, replicationFactor = 1, config = {} }) => {
+      return { name, partitions, replicationFactor, config: Object.entries(config) };
+    });
+    const { handle } = this.#mailbox;
+    const results = await this.#mailbox.ask<TopicResultJson[]>('Creating topics', (request) =>
+      handle.createTopics(request, native, timeoutMs),
+    );
+    return results.map((result) => toOutcome('Creating', result));
+  }
+
+  async deleteTopics(names: readonly string[], timeoutMs = 30_000): Promise<TopicOutcome[]> {
+    const { handle } = this.#mailbox;
+    const results = await this.#mailbox.ask<TopicResultJson[]>('Deleting topics', (request) =>
+      handle.deleteTopics(request, names, timeoutMs),
+    );
+    return results.map((result) => toOutcome('Deleting', result));
+  }
+
+  async describeTopics(names: readonly string[], timeoutMs = 30_000): Promise<TopicDescription[]> {
+    const { handle } = this.#mailbox;
+    const results = await this.#mailbox.ask<DescribeJson[]>('Describing topics', (request) =>
+      handle.describeTopics(request, names, timeoutMs),
+    );
+    return results.map((result) => ({ ...toOutcome('Describing', result), config: result.config }));
+  }
+
+  /** Brokers, topics and partitions; of one topic, or of all with null. */
+  metadata(topic: string | null = null, timeoutMs = 30_000): Promise<MetadataJson> {
+    const { handle } = this.#mailbox;
+    return this.#mailbox.ask<MetadataJson>('Reading the metadata', (request) => handle.metadata(request, topic, timeoutMs));
+  }
+
+  async close(timeoutMs = 5_000): Promise<void> {
+    await this.#mailbox.close(timeoutMs);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+function toOutcome(doing: string, { name, error }: TopicResultJson): TopicOutcome {
+  return { name, error: error === null ? null : toKafkaException(error, { what: `${doing} topic "${name}"` }) };
+}
+
+/** Throws the first failure among the outcomes; `ignore` lists numbers that are fine, e.g. 36 when a topic may exist already. */
+export function throwOnFailure(outcomes: readonly TopicOutcome[], ignore: readonly number[] = []): void {
+  for (const { error } of outcomes) {
+    if (error !== null && !ignore.includes(error.kafkaCode)) throw error;
+  }
+}
