@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 use crate::row::{Mode, Record, Row};
 use crate::{Epoch, Partition};
 
-/// A chunk is closed at whichever comes first; small enough that a batch pins little, large enough to copy in runs.
-const CHUNK_ROWS: usize = 256;
-const CHUNK_BYTES: usize = 512 * 1024;
+/// One fetch turn's share of a partition: small enough that no partition waits long, large enough to copy in runs.
+pub const CHUNK_ROWS: usize = 128;
 /// Beyond this many bytes in all lanes, only what completes the next batch is fetched from librdkafka.
 const PREFETCH_BYTES: usize = 64 * 1024 * 1024;
 
@@ -39,10 +38,39 @@ impl Topics {
     }
 }
 
-struct Chunk {
-    bytes: Arc<Vec<u8>>,
+/// Records of one partition that came together, decoded outside the lock and never changed afterwards.
+pub struct Chunk {
+    bytes: Arc<[u8]>,
     rows: VecDeque<Row>,
     arrived: Instant,
+}
+
+/// Collects a chunk in bytes that are used again for the next one.
+#[derive(Default)]
+pub struct Collector {
+    bytes: Vec<u8>,
+    rows: VecDeque<Row>,
+}
+
+impl Collector {
+    pub fn add<'a, H: Iterator<Item = (&'a [u8], Option<&'a [u8]>)>>(&mut self, mode: Mode, record: Record<'a, H>) {
+        self.rows.push_back(Row::append(&mut self.bytes, mode, record));
+    }
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+    /// None when nothing was collected.
+    pub fn finish(&mut self, now: Instant) -> Option<Chunk> {
+        if self.rows.is_empty() {
+            return None;
+        }
+        let bytes = Arc::from(self.bytes.as_slice());
+        self.bytes.clear();
+        Some(Chunk { bytes, rows: std::mem::take(&mut self.rows), arrived: now })
+    }
 }
 
 struct Lane {
@@ -62,7 +90,7 @@ struct Lane {
 struct Piece {
     at: Partition,
     epoch: Epoch,
-    bytes: Arc<Vec<u8>>,
+    bytes: Arc<[u8]>,
     rows: Vec<Row>,
 }
 
@@ -184,32 +212,24 @@ impl Lanes {
         self.lanes.get(&at).map_or(-1, |l| l.next_offset)
     }
 
-    /// Whether more of this partition should be fetched: at most one batch a lane, `batches` in all that are not held.
-    pub fn wants(&self, at: Partition, max: usize, batches: usize) -> bool {
-        let Some(lane) = self.lanes.get(&at) else { return false };
-        if lane.leaving || lane.stopped || lane.rows >= max {
-            return false;
+    /// How many more records of this partition to fetch: at most one batch a lane, `batches` in all that are not held.
+    pub fn room(&self, at: Partition, max: usize, batches: usize) -> usize {
+        let Some(lane) = self.lanes.get(&at) else { return 0 };
+        if lane.leaving || lane.stopped {
+            return 0;
         }
         let rows = self.available();
-        rows < max || (rows < max * batches && self.lanes.values().map(|l| l.bytes).sum::<usize>() < PREFETCH_BYTES)
+        let bytes: usize = self.lanes.values().map(|l| l.bytes).sum();
+        let limit = if bytes < PREFETCH_BYTES { max * batches } else { max };
+        max.saturating_sub(lane.rows).min(limit.saturating_sub(rows))
     }
 
-    pub fn push<'a, H: Iterator<Item = (&'a [u8], Option<&'a [u8]>)>>(
-        &mut self,
-        at: Partition,
-        mode: Mode,
-        record: Record<'a, H>,
-        now: Instant,
-    ) {
+    pub fn push(&mut self, at: Partition, chunk: Chunk) {
         let Some(lane) = self.lanes.get_mut(&at).filter(|l| !l.leaving) else { return };
-        lane.next_offset = record.offset + 1;
-        let chunk = lane.open_chunk(now);
-        let Some(bytes) = Arc::get_mut(&mut chunk.bytes) else { return };
-        let row = Row::append(bytes, mode, record);
-        let size = (row.end - row.start) as usize;
-        chunk.rows.push_back(row);
-        lane.rows += 1;
-        lane.bytes += size;
+        lane.next_offset = chunk.rows.back().map_or(lane.next_offset, |r| r.offset + 1);
+        lane.rows += chunk.rows.len();
+        lane.bytes += chunk.bytes.len();
+        lane.chunks.push_back(chunk);
     }
 
     fn available(&self) -> usize {
@@ -277,21 +297,8 @@ impl Lane {
         self.bytes = 0;
     }
 
-    /// The chunk that takes the next record: the last one unless it is full or part of a batch already.
-    fn open_chunk(&mut self, now: Instant) -> &mut Chunk {
-        let fits = self
-            .chunks
-            .back_mut()
-            .is_some_and(|c| c.rows.len() < CHUNK_ROWS && Arc::get_mut(&mut c.bytes).is_some_and(|b| b.len() < CHUNK_BYTES));
-        if !fits {
-            self.chunks.push_back(Chunk { bytes: Arc::new(Vec::with_capacity(CHUNK_BYTES / 8)), rows: VecDeque::new(), arrived: now });
-        }
-        let last = self.chunks.len() - 1;
-        &mut self.chunks[last]
-    }
-
     fn take_piece(&mut self, at: Partition, max: usize) -> Piece {
-        let mut piece = Piece { at, epoch: self.epoch, bytes: Arc::default(), rows: vec![] };
+        let mut piece = Piece { at, epoch: self.epoch, bytes: Arc::from([]), rows: vec![] };
         if let Some(chunk) = self.chunks.front_mut() {
             let n = max.min(chunk.rows.len());
             piece.rows = chunk.rows.drain(..n).collect();
@@ -319,7 +326,9 @@ mod tests {
         let value = format!(r#"{{"item":{offset}}}"#);
         let record =
             Record { offset, timestamp_ms: 0, leader_epoch: 0, key: None, value: Some(value.as_bytes()), headers: std::iter::empty() };
-        lanes.push(p(n), Mode::Envelope, record, now);
+        let mut collector = Collector::default();
+        collector.add(Mode::Envelope, record);
+        lanes.push(p(n), collector.finish(now).expect("one record"));
     }
     /// (partition, offset, item) of every row
     fn read(handout: &Handout) -> Vec<(i32, i64, String)> {
@@ -356,15 +365,22 @@ mod tests {
     }
 
     #[test]
-    fn a_record_that_comes_while_its_chunk_is_out_lands_in_a_new_one() {
-        let (mut lanes, now) = two_lanes(3);
-        let h = lanes.take(1).expect("a batch");
-        push(&mut lanes, 0, 3, now);
-        push(&mut lanes, 1, 3, now);
-        assert_eq!(h.count(), 1);
-        let rest = lanes.take(100).expect("the rest");
-        assert_eq!(rest.count(), 7);
-        assert!(read(&rest).iter().all(|(_, o, item)| *item == o.to_string()));
+    fn a_chunk_is_split_between_batches() {
+        let (mut lanes, now) = (Lanes::default(), Instant::now());
+        lanes.assign(p(0));
+        let mut collector = Collector::default();
+        for offset in 0..3 {
+            let value = format!(r#"{{"item":{offset}}}"#);
+            let record =
+                Record { offset, timestamp_ms: 0, leader_epoch: 0, key: None, value: Some(value.as_bytes()), headers: std::iter::empty() };
+            collector.add(Mode::Envelope, record);
+        }
+        lanes.push(p(0), collector.finish(now).expect("three records"));
+        assert!(collector.finish(now).is_none());
+        for offset in 0..3i64 {
+            assert_eq!(read(&lanes.take(1).expect("a batch")), [(0, offset, offset.to_string())]);
+        }
+        assert_eq!(lanes.take(1).map(|h| h.id), None);
     }
 
     #[test]
@@ -387,7 +403,7 @@ mod tests {
         let h = lanes.take(100).expect("lane 1");
         assert!(read(&h).iter().all(|(n, ..)| *n == 1));
         assert_eq!(lanes.take(100).map(|h| h.id), None);
-        assert!(lanes.wants(p(1), 5, 3));
+        assert_eq!(lanes.room(p(1), 5, 3), 5);
         assert_eq!(lanes.due(5, MS, now + MS), Due::WhenSomethingCame);
         lanes.hold(p(0), false);
         assert_eq!(read(&lanes.take(100).expect("lane 0")).iter().map(|r| r.1).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
@@ -425,13 +441,14 @@ mod tests {
         for n in 0..5 {
             lanes.assign(p(n));
             let mut offset = 0;
-            while lanes.wants(p(n), 10, 3) {
+            while lanes.room(p(n), 10, 3) > 0 {
                 push(&mut lanes, n, offset, now);
                 offset += 1;
             }
         }
         assert_eq!(lanes.available(), 30);
+        assert_eq!(lanes.room(p(4), 100, 100), 100);
         lanes.stop(p(4));
-        assert!(!lanes.wants(p(4), 100, 100));
+        assert_eq!(lanes.room(p(4), 100, 100), 0);
     }
 }
