@@ -1,11 +1,14 @@
 /** How TypeScript reads a consumed batch: by row, straight from the slab; a string is made only when someone asks for it. */
 
-import { type HeaderList, readHeaders } from './header-section.js';
+import type { RawSource } from '../message/consumed-message.js';
+import type { HistorySource } from '../message/lazy-ref.js';
+import type { Headers } from '../message/message.js';
+import { readHeaders } from './header-section.js';
 import { FLAG, type NativeBatch, ROW, ROW_STRIDE } from './native.js';
 import { type Slices, slices } from './slices.js';
 
 /** One batch. Rows count from 0 to `count` - 1; bounds are trusted, since this runs for every message. */
-export class BatchView {
+export class BatchView implements HistorySource, RawSource {
   readonly id: number;
   readonly count: number;
   readonly #slab: Buffer;
@@ -97,7 +100,7 @@ export class BatchView {
     return this.#raw(this.#column(row, ROW.valueStart), this.#column(row, ROW.valueLength), latin1);
   }
 
-  headers(row: number): HeaderList {
+  headers(row: number): Headers {
     return readHeaders(this.#slab, this.#column(row, ROW.headersStart), this.#column(row, ROW.headersLength));
   }
 

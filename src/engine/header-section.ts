@@ -1,14 +1,11 @@
 /** Record headers as bytes, the same in both directions: repeated [u32 LE name length][name][i32 LE value length, -1 = null][value]. */
 
+import { NO_HEADERS } from '../message/consumed-message.js';
+import type { Headers } from '../message/message.js';
 import { slices } from './slices.js';
 
-/** Names may repeat and values may be null, as in Kafka; order is kept. */
-export type HeaderList = readonly (readonly [name: string, value: Buffer | null])[];
-
-export const NO_HEADERS: HeaderList = Object.freeze([]);
-
 /** Reads a section. Values are copies: keeping one does not keep a whole batch in memory. */
-export function readHeaders(slab: Buffer, start: number, length: number): HeaderList {
+export function readHeaders(slab: Buffer, start: number, length: number): Headers {
   if (length === 0) return NO_HEADERS;
   const headers: (readonly [string, Buffer | null])[] = [];
   const end = start + length;
@@ -26,14 +23,14 @@ export function readHeaders(slab: Buffer, start: number, length: number): Header
 }
 
 /** How many bytes `writeHeaders` needs at most. */
-export function maxHeaderBytes(headers: HeaderList): number {
+export function maxHeaderBytes(headers: Headers): number {
   let bytes = 0;
   for (const [name, value] of headers) bytes += 8 + name.length * 3 + (value?.length ?? 0);
   return bytes;
 }
 
 /** Writes a section at `start` and returns its end. The room must be there. */
-export function writeHeaders(slab: Buffer, start: number, headers: HeaderList): number {
+export function writeHeaders(slab: Buffer, start: number, headers: Headers): number {
   let at = start;
   for (const [name, value] of headers) {
     const nameBytes = slices(slab).utf8Write(name, at + 4);

@@ -1,6 +1,7 @@
 /** How a batch to be produced is packed: texts and bytes into one Buffer, one row of numbers per record. Reused, since the engine copies it. */
 
-import { type HeaderList, maxHeaderBytes, writeHeaders } from './header-section.js';
+import type { Headers } from '../message/message.js';
+import { maxHeaderBytes, writeHeaders } from './header-section.js';
 import { OUT_STRIDE } from './native.js';
 import { type Slices, slices } from './slices.js';
 
@@ -10,7 +11,7 @@ export interface OutgoingRecord {
   readonly partition?: number | undefined;
   /** milliseconds since 1970; undefined = now */
   readonly timestampMs?: number | undefined;
-  readonly headers?: HeaderList | undefined;
+  readonly headers?: Headers | undefined;
 }
 
 const FIRST_BYTES = 64 * 1024;
@@ -92,7 +93,7 @@ export class OutgoingSlab {
     return this.#used - start;
   }
 
-  #writeHeaders(headers: HeaderList): number {
+  #writeHeaders(headers: Headers): number {
     this.#reserve(maxHeaderBytes(headers));
     const start = this.#used;
     this.#used = writeHeaders(this.#slab, start, headers);

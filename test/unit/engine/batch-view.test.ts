@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { BatchView } from '../../../src/engine/batch-view.js';
-import { maxHeaderBytes, NO_HEADERS, writeHeaders } from '../../../src/engine/header-section.js';
+import { maxHeaderBytes, writeHeaders } from '../../../src/engine/header-section.js';
 import { FAULT } from '../../../src/engine/native.js';
+import { NO_HEADERS } from '../../../src/message/consumed-message.js';
 import { fakeBatch } from './fakes.js';
 
 const ITEM = { ascii: '{"a":1}', latin1: '{"a":"Café"}', wide: '{"a":"日本 😀"}' };
