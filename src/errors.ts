@@ -25,10 +25,12 @@ export type UsageErrorCode =
 export type PayloadErrorCode =
   | 'PAYLOAD_NOT_UTF8'
   | 'PAYLOAD_NOT_JSON'
-  /** JSON, but neither an object nor an array that could hold an item */
+  /** JSON, but not an object */
   | 'PAYLOAD_NOT_AN_ENVELOPE'
   | 'PAYLOAD_NO_ITEM'
-  | 'PAYLOAD_TOO_DEEP';
+  | 'PAYLOAD_TOO_DEEP'
+  /** a `dt` of a history that is not RFC 3339 */
+  | 'PAYLOAD_BAD_TIME';
 export type HandlerErrorCode = 'HANDLER_THREW';
 export type DeliveryErrorCode = 'DELIVERY_FAILED';
 export type KafkaErrorCode = 'KAFKA';

@@ -9,7 +9,7 @@ import {
   isPhqKafkaError,
   KafkaException,
   PayloadError,
-  PhqKafkaError,
+  type PhqKafkaError,
   SettingsError,
   TimeoutError,
   UsageError,

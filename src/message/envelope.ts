@@ -1,0 +1,49 @@
+/** Message layer: the way out: item and history into the one wire format that the Python services share. */
+import { formatNow } from './datetime.js';
+import type { Ref } from './history.js';
+import { toItemJson } from './item-json.js';
+import { DEFAULT_HISTORY_MAX_BYTES, toRefsJson } from './ref-json.js';
+
+export interface EnvelopeParts {
+  /** Result of `toItemJson`. */
+  readonly itemJson: string;
+  readonly svc: string;
+  /** RFC 3339; one `formatNow()` serves a whole batch. */
+  readonly dt: string;
+  readonly refs: readonly Ref[] | null | undefined;
+  readonly history?: { readonly maxBytes?: number | undefined } | undefined;
+}
+
+/** One record's value as JSON text: `{"item": …, "hist": {"svc", "dt", "refs"[, "dropped"]}}`.
+ *  Shape: refs that are consumed messages' keep their history as the text it came in. What is written never has the 100 hops at which Python
+ *  forgets a history.
+ *  Units: history.maxBytes bytes of UTF-8 for the refs; default 65536. Beyond it the nearest hops and the origin stay and `dropped` counts
+ *  the others.
+ *  @throws UsageError when a ref holds what JSON cannot carry */
+export function packEnvelope(parts: EnvelopeParts): string {
+  const head = `{"item":${parts.itemJson},"hist":{"svc":${toSvcJson(parts.svc)},"dt":"${parts.dt}","refs":`;
+  const { refs } = parts;
+  if (refs === null || refs === undefined || refs.length === 0) return `${head}[]}}`;
+  const { json, dropped } = toRefsJson(refs, parts.history?.maxBytes ?? DEFAULT_HISTORY_MAX_BYTES);
+  return dropped === 0 ? `${head}${json}}}` : `${head}${json},"dropped":${dropped}}}`;
+}
+
+/** A record's value, made now by `svc` out of `refs`.
+ *  Shape: item anything JSON can carry; refs the messages it was made of, default none.
+ *  @throws UsageError when JSON cannot carry the item or a ref
+ *  @example await produce(raw, 'alerts', { key: 'id-1', value: packKafkaPayload('rank', item, [ref]) }) */
+export function packKafkaPayload(svc: string, item: unknown, refs?: readonly Ref[] | null): string {
+  return packEnvelope({ itemJson: toItemJson(item), svc, dt: formatNow(), refs });
+}
+
+let lastSvc = '';
+let lastSvcJson = '""';
+
+function toSvcJson(svc: string): string {
+  // A process has one service name, nearly always.
+  if (svc !== lastSvc) {
+    lastSvc = svc;
+    lastSvcJson = JSON.stringify(svc);
+  }
+  return lastSvcJson;
+}
