@@ -11,12 +11,14 @@ import { CACHE } from './setup/paths.mjs';
 import { runMain, SetupError } from './setup/report.mjs';
 
 /** Does whatever is not done yet; safe to call from several processes at once.
+ *  @param {{ packagesOnly?: boolean }} [options] packagesOnly: no addon, no dist; for what only reads the sources
  *  @throws {SetupError} with a text for the user when a tool is missing or a step fails */
-export async function setUp() {
+export async function setUp({ packagesOnly = false } = {}) {
   requireNode();
   const consent = process.argv.includes('--yes') || process.env.CI === 'true';
   const work = async () => {
     await ensurePackages();
+    if (packagesOnly) return;
     await ensureDist(); // before the addon: a type error should not cost five minutes first
     await ensureAddon({ consent, verify: assertEngine });
   };
@@ -31,4 +33,4 @@ function requireNode() {
     throw new SetupError(`Node ${process.versions.node} is too old; install Node 20.19 or newer, 22.12 or newer: https://nodejs.org`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await runMain(setUp);
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await runMain(() => setUp());

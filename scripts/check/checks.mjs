@@ -1,0 +1,58 @@
+/** What `npm run check` consists of: format, lint, layers, types; the same for Rust. All of it reads, nothing writes. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CACHE, inPackages, NATIVE } from '../setup/paths.mjs';
+import { runLogged } from '../setup/run.mjs';
+
+/** @typedef {{ name: string, command: string, args: readonly string[] }} Check */
+
+const DENY = ['--', '-D', 'warnings'];
+/** Clippy of the addon runs in the release profile: it reads the build-script output of the real build instead of compiling librdkafka once more.
+ *  @type {readonly (readonly Check[])[]} groups run side by side, a group's checks one after another (cargo has one lock) */
+const GROUPS = [
+  [
+    {
+      name: 'format, lint and layers (biome)',
+      command: process.execPath,
+      args: [inPackages('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.'],
+    },
+    { name: 'types (tsc)', command: process.execPath, args: [inPackages('typescript/bin/tsc'), '-p', 'tsconfig.json'] },
+    { name: 'generated settings', command: process.execPath, args: ['scripts/generate-settings.mjs', '--check'] },
+  ],
+  [
+    { name: 'rustfmt', command: 'cargo', args: ['fmt', '--all', '--check', '--manifest-path', 'native/Cargo.toml'] },
+    {
+      name: 'clippy of the core',
+      command: 'cargo',
+      args: ['clippy', '--manifest-path', 'native/core/Cargo.toml', '--all-targets', ...DENY],
+    },
+    { name: 'clippy of the engine', command: 'cargo', args: ['clippy', '--release', '--manifest-path', 'native/Cargo.toml', ...DENY] },
+  ],
+];
+
+/** Runs all checks and prints the output of those that fail.
+ *  @returns {Promise<import('../test/tally.mjs').Tally>} one count per check */
+export async function runChecks() {
+  if (!existsSync(join(NATIVE, 'target/release')))
+    process.stdout.write('check: the first run compiles librdkafka for clippy, about 5 min\n');
+  const tally = { passed: 0, failed: 0, skipped: 0 };
+  const runGroup = async (/** @type {readonly Check[]} */ group) => {
+    for (const check of group) {
+      if (await passes(check)) tally.passed += 1;
+      else tally.failed += 1;
+    }
+  };
+  await Promise.all(GROUPS.map(runGroup));
+  return tally;
+}
+
+/** @param {Check} check */
+async function passes({ name, command, args }) {
+  const started = performance.now();
+  const log = join(CACHE, 'logs', `check-${name.replace(/\W+/g, '-')}.log`);
+  const code = await runLogged(command, args, { log });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  process.stdout.write(`check: ${name}: ${code === 0 ? 'fine' : 'FAILED'} after ${seconds} s\n`);
+  if (code !== 0) process.stdout.write(readFileSync(log, 'utf8'));
+  return code === 0;
+}
