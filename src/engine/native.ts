@@ -123,8 +123,12 @@ export interface NativeConsumer {
   /** Pairs [topicId, partition]: nothing of them is handed out, nothing is dropped. */
   hold(partitions: Float64Array): void;
   release(partitions: Float64Array): void;
+  /** Triples [topicId, partition, offset]: drops what was prefetched of them and starts a new epoch. */
+  seek(positions: Float64Array): void;
   /** Names by topicId. */
   topics(): string[];
+  /** The number of a name, also of one that was never assigned. */
+  topicId(name: string): number;
   drain(): NativeEvent[];
   /** Answered by `result` with json MetadataJson; topic null = all. */
   metadata(request: number, topic: string | null, timeoutMs: number): void;

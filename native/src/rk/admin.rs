@@ -35,7 +35,8 @@ impl Client {
     pub fn create_topics(&self, topics: &[NewTopic], timeout_ms: i32) -> Result<Vec<TopicResult>, Fault> {
         let topics: Vec<OwnedTopic> = topics.iter().map(OwnedTopic::of).collect::<Result<_, _>>()?;
         let mut pointers: Vec<_> = topics.iter().map(|t| t.0).collect();
-        let (options, answers) = (Options::new(self, rd::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout_ms)?, self.private_queue()?);
+        let (options, answers) =
+            (Options::new(self, rd::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout_ms)?, self.private_queue()?);
         // SAFETY: live client, options, queue and topics, which are copied
         unsafe { rd::rd_kafka_CreateTopics(self.as_ptr(), pointers.as_mut_ptr(), pointers.len(), options.0, answers.as_ptr()) }
         topic_results(&wait_for(&answers, timeout_ms + GRACE_MS)?)
@@ -46,7 +47,8 @@ impl Client {
         // SAFETY: NUL-terminated names, which are copied
         let topics: Vec<OwnedDelete> = strings.pointers.iter().map(|p| OwnedDelete(unsafe { rd::rd_kafka_DeleteTopic_new(*p) })).collect();
         let mut pointers: Vec<_> = topics.iter().map(|t| t.0).collect();
-        let (options, answers) = (Options::new(self, rd::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DELETETOPICS, timeout_ms)?, self.private_queue()?);
+        let (options, answers) =
+            (Options::new(self, rd::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DELETETOPICS, timeout_ms)?, self.private_queue()?);
         // SAFETY: live client, options, queue and topics, which are copied
         unsafe { rd::rd_kafka_DeleteTopics(self.as_ptr(), pointers.as_mut_ptr(), pointers.len(), options.0, answers.as_ptr()) }
         topic_results(&wait_for(&answers, timeout_ms + GRACE_MS)?)
@@ -56,9 +58,11 @@ impl Client {
         let strings = CStrings::of(names)?;
         let kind = rd::rd_kafka_ResourceType_t::RD_KAFKA_RESOURCE_TOPIC;
         // SAFETY: NUL-terminated names, which are copied
-        let resources: Vec<OwnedResource> = strings.pointers.iter().map(|p| OwnedResource(unsafe { rd::rd_kafka_ConfigResource_new(kind, *p) })).collect();
+        let resources: Vec<OwnedResource> =
+            strings.pointers.iter().map(|p| OwnedResource(unsafe { rd::rd_kafka_ConfigResource_new(kind, *p) })).collect();
         let mut pointers: Vec<_> = resources.iter().map(|r| r.0).collect();
-        let (options, answers) = (Options::new(self, rd::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout_ms)?, self.private_queue()?);
+        let (options, answers) =
+            (Options::new(self, rd::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout_ms)?, self.private_queue()?);
         // SAFETY: live client, options, queue and resources, which are copied
         unsafe { rd::rd_kafka_DescribeConfigs(self.as_ptr(), pointers.as_mut_ptr(), pointers.len(), options.0, answers.as_ptr()) }
         let event = wait_for(&answers, timeout_ms + GRACE_MS)?;
@@ -80,7 +84,8 @@ impl OwnedTopic {
     fn of(topic: &NewTopic) -> Result<OwnedTopic, Fault> {
         let (name, mut text) = (c_string(&topic.name)?, text_buffer());
         // SAFETY: NUL-terminated name, and the buffer with its true size
-        let ptr = unsafe { rd::rd_kafka_NewTopic_new(name.as_ptr(), topic.partitions, topic.replication_factor, text.as_mut_ptr(), text.len()) };
+        let ptr =
+            unsafe { rd::rd_kafka_NewTopic_new(name.as_ptr(), topic.partitions, topic.replication_factor, text.as_mut_ptr(), text.len()) };
         if ptr.is_null() {
             // SAFETY: librdkafka wrote a NUL-terminated text
             return Err(Fault::new(code::INVALID_ARG, format!("topic {:?}: {}", topic.name, unsafe { owned(text.as_ptr()) })));
@@ -128,7 +133,9 @@ impl Options {
         if !matches!(op, rd::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS) {
             // wait until the topics are really there, or gone, on the controller
             // SAFETY: as above
-            Fault::check_code(unsafe { sys::rd_kafka_AdminOptions_set_operation_timeout(options.0, timeout_ms, text.as_mut_ptr(), text.len()) })?;
+            Fault::check_code(unsafe {
+                sys::rd_kafka_AdminOptions_set_operation_timeout(options.0, timeout_ms, text.as_mut_ptr(), text.len())
+            })?;
         }
         Ok(options)
     }
@@ -150,8 +157,12 @@ fn topic_results(event: &Event) -> Result<Vec<TopicResult>, Fault> {
     // SAFETY: the result belongs to the live event and is asked for by the event's own kind; `count` results follow
     let results = unsafe {
         let list = match event.kind() {
-            Kind::CreateTopics => rd::rd_kafka_CreateTopics_result_topics(rd::rd_kafka_event_CreateTopics_result(event.as_ptr()), &mut count),
-            Kind::DeleteTopics => rd::rd_kafka_DeleteTopics_result_topics(rd::rd_kafka_event_DeleteTopics_result(event.as_ptr()), &mut count),
+            Kind::CreateTopics => {
+                rd::rd_kafka_CreateTopics_result_topics(rd::rd_kafka_event_CreateTopics_result(event.as_ptr()), &mut count)
+            }
+            Kind::DeleteTopics => {
+                rd::rd_kafka_DeleteTopics_result_topics(rd::rd_kafka_event_DeleteTopics_result(event.as_ptr()), &mut count)
+            }
             _ => std::ptr::null_mut(),
         };
         if list.is_null() { &[] } else { std::slice::from_raw_parts(list, count) }
@@ -181,7 +192,10 @@ fn configs(event: &Event) -> Vec<TopicConfig> {
             .map(|resource| {
                 let code = sys::rd_kafka_ConfigResource_error(resource);
                 let list = rd::rd_kafka_ConfigResource_configs(resource, &mut entries);
-                let config = (0..entries).map(|j| *list.add(j)).map(|e| (owned(rd::rd_kafka_ConfigEntry_name(e)), value(rd::rd_kafka_ConfigEntry_value(e)))).collect();
+                let config = (0..entries)
+                    .map(|j| *list.add(j))
+                    .map(|e| (owned(rd::rd_kafka_ConfigEntry_name(e)), value(rd::rd_kafka_ConfigEntry_value(e))))
+                    .collect();
                 let error = (code != code::NO_ERROR).then(|| Fault::new(code, owned(rd::rd_kafka_ConfigResource_error_string(resource))));
                 TopicConfig { name: owned(rd::rd_kafka_ConfigResource_name(resource)), error, config }
             })

@@ -23,7 +23,6 @@ pub mod code {
     pub const PARTITION_EOF: i32 = -191;
     pub const AUTO_OFFSET_RESET: i32 = -140;
     pub const DESTROY: i32 = -197;
-    pub const NO_OFFSET: i32 = -168;
     pub const INVALID_MSG: i32 = 2;
 }
 

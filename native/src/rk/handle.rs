@@ -81,19 +81,19 @@ impl Client {
         }
         conf.release();
         let client = Client { ptr, role };
-        client.serve_logs();
+        client.serve_logs()?;
         Ok(client)
     }
 
     /// Logs and, for a consumer, all main-queue events come through the one queue that `events` returns.
-    fn serve_logs(&self) {
+    fn serve_logs(&self) -> Result<(), Fault> {
         // SAFETY: live client; null = the main queue
-        unsafe {
-            Fault::check(rd::rd_kafka_set_log_queue(self.ptr, std::ptr::null_mut())).ok();
-            if self.role == Role::Consumer {
-                rd::rd_kafka_poll_set_consumer(self.ptr);
-            }
+        Fault::check_code(unsafe { sys::rd_kafka_set_log_queue(self.ptr, std::ptr::null_mut()) })?;
+        if self.role == Role::Consumer {
+            // SAFETY: live client; fails only when called twice
+            unsafe { rd::rd_kafka_poll_set_consumer(self.ptr) };
         }
+        Ok(())
     }
 
     /// The queue of everything but partition records.
@@ -152,7 +152,9 @@ impl Client {
     /// Queues a commit; its answer comes as an event on `answers`.
     pub fn commit(&self, list: &PartitionList, answers: &Queue) -> Result<(), Fault> {
         // SAFETY: live client and queue; the list is copied; no callback, so the answer is an event
-        Fault::check_code(unsafe { sys::rd_kafka_commit_queue(self.ptr, list.as_ptr(), answers.as_ptr(), std::ptr::null(), std::ptr::null_mut()) })
+        Fault::check_code(unsafe {
+            sys::rd_kafka_commit_queue(self.ptr, list.as_ptr(), answers.as_ptr(), std::ptr::null(), std::ptr::null_mut())
+        })
     }
 
     /// Moves the fetch positions of assigned partitions; does not wait.
@@ -198,14 +200,24 @@ impl Client {
         let code = unsafe {
             sys::rd_kafka_producev(
                 self.ptr,
-                v::RD_KAFKA_VTYPE_RKT as c_int, record.topic.ptr,
-                v::RD_KAFKA_VTYPE_PARTITION as c_int, record.partition,
-                v::RD_KAFKA_VTYPE_TIMESTAMP as c_int, record.timestamp_ms,
-                v::RD_KAFKA_VTYPE_MSGFLAGS as c_int, rd::RD_KAFKA_MSG_F_COPY,
-                v::RD_KAFKA_VTYPE_VALUE as c_int, value, value_len,
-                v::RD_KAFKA_VTYPE_KEY as c_int, key, key_len,
-                v::RD_KAFKA_VTYPE_OPAQUE as c_int, record.opaque as *mut c_void,
-                v::RD_KAFKA_VTYPE_HEADERS as c_int, headers.0,
+                v::RD_KAFKA_VTYPE_RKT as c_int,
+                record.topic.ptr,
+                v::RD_KAFKA_VTYPE_PARTITION as c_int,
+                record.partition,
+                v::RD_KAFKA_VTYPE_TIMESTAMP as c_int,
+                record.timestamp_ms,
+                v::RD_KAFKA_VTYPE_MSGFLAGS as c_int,
+                rd::RD_KAFKA_MSG_F_COPY,
+                v::RD_KAFKA_VTYPE_VALUE as c_int,
+                value,
+                value_len,
+                v::RD_KAFKA_VTYPE_KEY as c_int,
+                key,
+                key_len,
+                v::RD_KAFKA_VTYPE_OPAQUE as c_int,
+                record.opaque as *mut c_void,
+                v::RD_KAFKA_VTYPE_HEADERS as c_int,
+                headers.0,
                 v::RD_KAFKA_VTYPE_END as c_int,
             )
         };

@@ -40,7 +40,13 @@ impl Client {
         let mut list: *const rd::rd_kafka_metadata = std::ptr::null();
         // SAFETY: live client and topic; on success `list` is ours until destroyed below
         Fault::check_code(unsafe {
-            sys::rd_kafka_metadata(self.as_ptr(), i32::from(only.is_none()), only.as_ref().map_or(std::ptr::null_mut(), |t| t.as_ptr()), &mut list, timeout_ms)
+            sys::rd_kafka_metadata(
+                self.as_ptr(),
+                i32::from(only.is_none()),
+                only.as_ref().map_or(std::ptr::null_mut(), |t| t.as_ptr()),
+                &mut list,
+                timeout_ms,
+            )
         })?;
         // SAFETY: success means a filled structure, which is not used after its destruction
         let metadata = unsafe {
@@ -61,7 +67,11 @@ unsafe fn read(m: &rd::rd_kafka_metadata) -> Metadata {
             brokers: slice(m.brokers, m.broker_cnt).iter().map(|b| Broker { id: b.id, host: owned(b.host), port: b.port }).collect(),
             topics: slice(m.topics.cast::<RawMetadataTopic>(), m.topic_cnt)
                 .iter()
-                .map(|t| Topic { name: owned(t.topic), error: fault(t.err), partitions: slice(t.partitions, t.partition_count).iter().map(|p| partition(p)).collect() })
+                .map(|t| Topic {
+                    name: owned(t.topic),
+                    error: fault(t.err),
+                    partitions: slice(t.partitions, t.partition_count).iter().map(|p| partition(p)).collect(),
+                })
                 .collect(),
         }
     }

@@ -59,7 +59,9 @@ impl MockCluster {
 
     pub fn set_broker_up(&self, id: i32, up: bool) -> Result<(), Fault> {
         // SAFETY: live cluster
-        Fault::check_code(unsafe { if up { sys::rd_kafka_mock_broker_set_up(self.ptr, id) } else { sys::rd_kafka_mock_broker_set_down(self.ptr, id) } })
+        Fault::check_code(unsafe {
+            if up { sys::rd_kafka_mock_broker_set_up(self.ptr, id) } else { sys::rd_kafka_mock_broker_set_down(self.ptr, id) }
+        })
     }
 
     pub fn broker_round_trip(&self, id: i32, ms: i32) -> Result<(), Fault> {

@@ -12,10 +12,10 @@ mod partitions;
 mod queue;
 mod sys;
 
-pub use admin::{NewTopic, TopicConfig, TopicResult};
-pub use event::{Event, Message};
-pub use fault::{Fault, code, name_of};
-pub use handle::{Client, Role};
+pub use admin::NewTopic;
+pub use event::{Event, Headers, Kind, Message};
+pub use fault::{Fault, code};
+pub use handle::{Client, Outgoing, Role, Topic};
 pub use mock::MockCluster;
 pub use partitions::PartitionList;
 pub use queue::{Queue, Waker};

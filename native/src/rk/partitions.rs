@@ -16,7 +16,6 @@ unsafe impl Send for PartitionList {}
 pub struct Element {
     pub topic: String,
     pub partition: i32,
-    pub offset: i64,
     pub error: i32,
 }
 
@@ -56,7 +55,7 @@ impl PartitionList {
             if list.elems.is_null() { &[] } else { std::slice::from_raw_parts(list.elems.cast::<RawPartition>(), list.cnt as usize) }
         };
         // SAFETY: every element's topic is a NUL-terminated string of the list
-        raw.iter().map(|e| Element { topic: unsafe { owned(e.topic) }, partition: e.partition, offset: e.offset, error: e.err }).collect()
+        raw.iter().map(|e| Element { topic: unsafe { owned(e.topic) }, partition: e.partition, error: e.err }).collect()
     }
 
     pub(super) fn as_ptr(&self) -> *mut rd::rd_kafka_topic_partition_list_t {

@@ -79,9 +79,21 @@ unsafe extern "C" {
     pub fn rd_kafka_producev(rk: *mut sys::rd_kafka_t, ...) -> c_int;
     pub fn rd_kafka_flush(rk: *mut sys::rd_kafka_t, timeout_ms: c_int) -> c_int;
     pub fn rd_kafka_purge(rk: *mut sys::rd_kafka_t, flags: c_int) -> c_int;
-    pub fn rd_kafka_header_add(headers: *mut sys::rd_kafka_headers_t, name: *const c_char, name_size: isize, value: *const c_void, size: isize) -> c_int;
+    pub fn rd_kafka_header_add(
+        headers: *mut sys::rd_kafka_headers_t,
+        name: *const c_char,
+        name_size: isize,
+        value: *const c_void,
+        size: isize,
+    ) -> c_int;
     pub fn rd_kafka_message_headers(message: *const RawMessage, headers: *mut *mut sys::rd_kafka_headers_t) -> c_int;
-    pub fn rd_kafka_header_get_all(headers: *const sys::rd_kafka_headers_t, i: usize, name: *mut *const c_char, value: *mut *const c_void, size: *mut usize) -> c_int;
+    pub fn rd_kafka_header_get_all(
+        headers: *const sys::rd_kafka_headers_t,
+        i: usize,
+        name: *mut *const c_char,
+        value: *mut *const c_void,
+        size: *mut usize,
+    ) -> c_int;
     pub fn rd_kafka_metadata(
         rk: *mut sys::rd_kafka_t,
         all: c_int,
@@ -92,16 +104,51 @@ unsafe extern "C" {
     pub fn rd_kafka_topic_result_error(result: *const sys::rd_kafka_topic_result_t) -> c_int;
     pub fn rd_kafka_ConfigResource_error(resource: *const sys::rd_kafka_ConfigResource_t) -> c_int;
     pub fn rd_kafka_NewTopic_set_config(topic: *mut sys::rd_kafka_NewTopic_t, name: *const c_char, value: *const c_char) -> c_int;
-    pub fn rd_kafka_AdminOptions_set_request_timeout(options: *mut sys::rd_kafka_AdminOptions_t, ms: c_int, text: *mut c_char, size: usize) -> c_int;
-    pub fn rd_kafka_AdminOptions_set_operation_timeout(options: *mut sys::rd_kafka_AdminOptions_t, ms: c_int, text: *mut c_char, size: usize) -> c_int;
+    pub fn rd_kafka_AdminOptions_set_request_timeout(
+        options: *mut sys::rd_kafka_AdminOptions_t,
+        ms: c_int,
+        text: *mut c_char,
+        size: usize,
+    ) -> c_int;
+    pub fn rd_kafka_AdminOptions_set_operation_timeout(
+        options: *mut sys::rd_kafka_AdminOptions_t,
+        ms: c_int,
+        text: *mut c_char,
+        size: usize,
+    ) -> c_int;
     pub fn rd_kafka_last_error() -> c_int;
-    pub fn rd_kafka_seek_partitions(rk: *mut sys::rd_kafka_t, list: *mut sys::rd_kafka_topic_partition_list_t, timeout_ms: c_int) -> *mut sys::rd_kafka_error_t;
-    pub fn rd_kafka_mock_push_request_errors_array(cluster: *mut sys::rd_kafka_mock_cluster_t, api: i16, count: usize, errors: *const c_int);
+    pub fn rd_kafka_set_log_queue(rk: *mut sys::rd_kafka_t, queue: *mut sys::rd_kafka_queue_t) -> c_int;
+    pub fn rd_kafka_seek_partitions(
+        rk: *mut sys::rd_kafka_t,
+        list: *mut sys::rd_kafka_topic_partition_list_t,
+        timeout_ms: c_int,
+    ) -> *mut sys::rd_kafka_error_t;
+    pub fn rd_kafka_mock_push_request_errors_array(
+        cluster: *mut sys::rd_kafka_mock_cluster_t,
+        api: i16,
+        count: usize,
+        errors: *const c_int,
+    );
     pub fn rd_kafka_mock_topic_set_error(cluster: *mut sys::rd_kafka_mock_cluster_t, topic: *const c_char, err: c_int);
-    pub fn rd_kafka_mock_topic_create(cluster: *mut sys::rd_kafka_mock_cluster_t, topic: *const c_char, partitions: c_int, replicas: c_int) -> c_int;
-    pub fn rd_kafka_mock_partition_set_leader(cluster: *mut sys::rd_kafka_mock_cluster_t, topic: *const c_char, partition: i32, broker: i32) -> c_int;
+    pub fn rd_kafka_mock_topic_create(
+        cluster: *mut sys::rd_kafka_mock_cluster_t,
+        topic: *const c_char,
+        partitions: c_int,
+        replicas: c_int,
+    ) -> c_int;
+    pub fn rd_kafka_mock_partition_set_leader(
+        cluster: *mut sys::rd_kafka_mock_cluster_t,
+        topic: *const c_char,
+        partition: i32,
+        broker: i32,
+    ) -> c_int;
     pub fn rd_kafka_mock_broker_set_down(cluster: *mut sys::rd_kafka_mock_cluster_t, broker: i32) -> c_int;
     pub fn rd_kafka_mock_broker_set_up(cluster: *mut sys::rd_kafka_mock_cluster_t, broker: i32) -> c_int;
     pub fn rd_kafka_mock_broker_set_rtt(cluster: *mut sys::rd_kafka_mock_cluster_t, broker: i32, ms: c_int) -> c_int;
-    pub fn rd_kafka_mock_coordinator_set(cluster: *mut sys::rd_kafka_mock_cluster_t, kind: *const c_char, key: *const c_char, broker: i32) -> c_int;
+    pub fn rd_kafka_mock_coordinator_set(
+        cluster: *mut sys::rd_kafka_mock_cluster_t,
+        kind: *const c_char,
+        key: *const c_char,
+        broker: i32,
+    ) -> c_int;
 }

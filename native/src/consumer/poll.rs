@@ -1,0 +1,174 @@
+//! The poll thread: the only one that talks to librdkafka about the group. It serves events, answers rebalances,
+//! sends commits, fills lanes, and says when a batch is due; it never waits for JavaScript.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use phq_kafka_core::Partition;
+use phq_kafka_core::lanes::{Collector, Due};
+
+use super::rebalance::Leaving;
+use super::{Command, Shared, commit, fetch, rebalance};
+use crate::mailbox::Event;
+use crate::rk::{self, Client, Fault, Kind, PartitionList, Queue, code};
+
+/// The main queue is looked at this often at least, whatever JavaScript does: it keeps the membership alive.
+const IDLE: Duration = Duration::from_millis(100);
+/// Events served before records get their turn again.
+const EVENTS_A_TURN: usize = 1000;
+
+pub(super) struct PollThread {
+    pub shared: Arc<Shared>,
+    pub client: Arc<Client>,
+    pub events: Queue,
+    /// one queue a partition, split off before the assignment reaches librdkafka
+    pub queues: Vec<(Partition, String, Queue)>,
+    /// a revocation that is not answered yet
+    pub leaving: Option<Leaving>,
+    pub collector: Collector,
+    pub first_queue: usize,
+    closing: bool,
+}
+
+pub(super) fn start(shared: &Arc<Shared>, client: Arc<Client>) -> Result<(), Fault> {
+    let mut events = client.events().ok_or_else(|| Fault::new(code::FAIL, "librdkafka gave no queue: is group.id set?"))?;
+    events.wake_with(shared.waker.clone());
+    let thread = PollThread {
+        shared: shared.clone(),
+        client,
+        events,
+        queues: vec![],
+        leaving: None,
+        collector: Collector::default(),
+        first_queue: 0,
+        closing: false,
+    };
+    shared.threads.spawn("phq-poll", move || thread.run())
+}
+
+impl PollThread {
+    fn run(mut self) {
+        self.shared.waker.adopt();
+        let timed_out = loop {
+            self.obey();
+            self.serve_events();
+            rebalance::advance(&mut self);
+            commit::send(&self);
+            let busy = !self.closing && fetch::turn(&mut self);
+            let next = self.announce();
+            if let Some(timed_out) = self.close_step() {
+                break timed_out;
+            }
+            if !busy {
+                thread::park_timeout(next);
+            }
+        };
+        self.end(timed_out);
+    }
+
+    fn obey(&mut self) {
+        loop {
+            let command = self.shared.state().commands.pop_front();
+            let result = match command {
+                None => return,
+                Some(Command::Subscribe(topics)) => self.client.subscribe(&topics),
+                Some(Command::Seek(to)) => self.seek(&to),
+            };
+            if let Err(error) = result {
+                self.shared.error(error);
+            }
+        }
+    }
+
+    fn seek(&mut self, to: &[(Partition, i64)]) -> Result<(), Fault> {
+        let mut list = PartitionList::new(to.len());
+        let mut state = self.shared.state();
+        for (at, offset) in to {
+            let Some(topic) = state.topics.name(at.topic).map(str::to_owned) else { continue };
+            if let Some((old, _new)) = state.lanes.restart(*at) {
+                state.commits.end_epoch(*at, old);
+                list.add(&topic, at.partition, *offset, -1)?;
+            }
+        }
+        commit::post_answers(&self.shared, &mut state);
+        drop(state);
+        self.client.seek(&list)
+    }
+
+    fn serve_events(&mut self) {
+        for _ in 0..EVENTS_A_TURN {
+            let Some(event) = self.events.poll() else { return };
+            match event.kind() {
+                Kind::Rebalance => rebalance::begin(self, &event),
+                Kind::OffsetCommit => commit::answered(&self.shared, &event),
+                Kind::Fetch => fetch::stray(self, &event),
+                Kind::Error => self.error(&event),
+                Kind::Log => {
+                    let (facility, message, level) = event.log();
+                    self.shared.mailbox.post(Event::Log { level, facility, message });
+                }
+                Kind::Stats => self.shared.mailbox.post(Event::Stats { json: event.stats() }),
+                _ => {}
+            }
+        }
+    }
+
+    fn error(&self, event: &rk::Event) {
+        if event.code() != code::PARTITION_EOF {
+            self.shared.error(self.client.fatal_error().unwrap_or_else(|| event.fault()));
+        }
+    }
+
+    /// Tells JavaScript that its batch is due; returns how long the thread may sleep.
+    fn announce(&self) -> Duration {
+        let mut state = self.shared.state();
+        let busy = self.leaving.is_some() || state.close_by.is_some();
+        let idle = if busy { Duration::from_millis(10) } else { IDLE };
+        let Some(wanted) = state.wanted else { return idle };
+        let now = Instant::now();
+        match state.lanes.due(wanted.max, wanted.timeout, now) {
+            Due::WhenSomethingCame => idle,
+            Due::At(at) => idle.min(at.saturating_duration_since(now)),
+            Due::Now => {
+                state.wanted = None;
+                self.shared.mailbox.post(Event::Ready);
+                idle
+            }
+        }
+    }
+
+    /// Starts, awaits and bounds the farewell to the group; Some(timed out) when it is over.
+    fn close_step(&mut self) -> Option<bool> {
+        let by = self.shared.state().close_by?;
+        if !self.closing {
+            self.closing = true;
+            if let Err(error) = self.client.begin_close(&self.events) {
+                self.shared.error(error);
+                return Some(false);
+            }
+        }
+        if self.client.is_closed() && self.leaving.is_none() {
+            return Some(false);
+        }
+        (Instant::now() >= by).then_some(true)
+    }
+
+    /// Frees everything on this thread, then says so.
+    fn end(self, timed_out: bool) {
+        let PollThread { shared, client, events, queues, .. } = self;
+        let mut state = shared.state();
+        state.ended = true;
+        let owned: Vec<_> = state.lanes.partitions().collect();
+        for (at, _) in owned {
+            state.lanes.end(at);
+        }
+        state.commits.end();
+        commit::post_answers(&shared, &mut state);
+        drop(state);
+        drop(queues);
+        drop(events);
+        drop(client);
+        shared.mailbox.post(Event::Closed { timed_out, error: None });
+    }
+}

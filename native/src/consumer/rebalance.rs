@@ -1,0 +1,134 @@
+//! Assignments and revocations. A revocation is answered later: what is out may end and commit first, bounded by the
+//! drain time, while the thread goes on polling for the partitions that stay and for the group's heartbeat.
+
+use std::time::{Duration, Instant};
+
+use phq_kafka_core::{Epoch, Partition};
+
+use super::poll::PollThread;
+use super::{Shared, commit};
+use crate::mailbox::{Event, OwnedPartition};
+use crate::rk::{self, Fault, PartitionList, code};
+
+/// A revocation under way.
+pub(super) struct Leaving {
+    list: PartitionList,
+    partitions: Vec<(Partition, Epoch)>,
+    since: Instant,
+    until: Instant,
+    lost: bool,
+}
+
+pub(super) fn begin(thread: &mut PollThread, event: &rk::Event) {
+    match event.code() {
+        code::ASSIGN_PARTITIONS => assign(thread, &event.partitions()),
+        code::REVOKE_PARTITIONS => revoke(thread, event.partitions()),
+        // anything else is an error that only asks for a clean slate (rdkafka.h, rebalance_cb)
+        _ => {
+            thread.shared.error(event.fault());
+            report(&thread.shared, thread.client.assign(None));
+        }
+    }
+}
+
+fn report(shared: &Shared, result: Result<(), Fault>) {
+    if let Err(error) = result {
+        shared.error(error);
+    }
+}
+
+fn is_cooperative(thread: &PollThread) -> bool {
+    thread.client.rebalance_protocol() == "COOPERATIVE"
+}
+
+/// Splits every partition off before librdkafka starts fetching it, so that no record slips into the main queue.
+fn assign(thread: &mut PollThread, list: &PartitionList) {
+    if thread.leaving.is_some() {
+        finish(thread);
+    }
+    let cooperative = is_cooperative(thread);
+    let mut state = thread.shared.state();
+    let mut taken = Vec::new();
+    for element in list.elements() {
+        let at = Partition { topic: state.topics.id(&element.topic), partition: element.partition };
+        let Some(mut queue) = thread.client.partition_queue(&element.topic, element.partition) else { continue };
+        queue.keep_own();
+        queue.wake_with(thread.shared.waker.clone());
+        let epoch = state.lanes.assign(at);
+        taken.push(state.owned_partition(at, epoch));
+        thread.queues.retain(|(p, ..)| *p != at);
+        thread.queues.push((at, element.topic, queue));
+    }
+    drop(state);
+    let result = if cooperative { thread.client.incremental_assign(list) } else { thread.client.assign(Some(list)) };
+    report(&thread.shared, result);
+    let protocol = thread.client.rebalance_protocol();
+    thread.shared.mailbox.post(Event::Assigned { partitions: taken, protocol });
+}
+
+/// First half: nothing more of the partitions goes out.
+fn revoke(thread: &mut PollThread, list: PartitionList) {
+    if thread.leaving.is_some() {
+        finish(thread);
+    }
+    let lost = thread.client.assignment_lost();
+    let mut state = thread.shared.state();
+    let mut partitions = Vec::new();
+    for element in list.elements() {
+        let at = Partition { topic: state.topics.id(&element.topic), partition: element.partition };
+        if let Some(epoch) = state.lanes.epoch(at) {
+            state.lanes.leave(at);
+            partitions.push((at, epoch));
+        }
+    }
+    let drain = match state.close_by {
+        _ if lost => Duration::ZERO,
+        Some(by) => thread.shared.drain.min(by.saturating_duration_since(Instant::now())),
+        None => thread.shared.drain,
+    };
+    let names = names(&state, &partitions);
+    drop(state);
+    thread.queues.retain(|(at, ..)| !partitions.iter().any(|(p, _)| p == at));
+    thread.shared.mailbox.post(Event::Revoking { partitions: names, lost, drain_ms: drain.as_secs_f64() * 1000.0 });
+    let since = Instant::now();
+    thread.leaving = Some(Leaving { list, partitions, since, until: since + drain, lost });
+    advance(thread);
+}
+
+fn names(state: &super::State, partitions: &[(Partition, Epoch)]) -> Vec<OwnedPartition> {
+    partitions.iter().map(|(at, epoch)| state.owned_partition(*at, *epoch)).collect()
+}
+
+/// Second half, when everything that was out is done and committed, when the time is over, or when there is nothing
+/// left to save.
+pub(super) fn advance(thread: &mut PollThread) {
+    let Some(leaving) = &mut thread.leaving else { return };
+    leaving.lost |= thread.client.assignment_lost();
+    if leaving.lost || Instant::now() >= leaving.until || drained(&thread.shared, &leaving.partitions) {
+        finish(thread);
+    }
+}
+
+fn drained(shared: &Shared, partitions: &[(Partition, Epoch)]) -> bool {
+    let state = shared.state();
+    partitions.iter().all(|(at, _)| state.lanes.drained(*at))
+}
+
+fn finish(thread: &mut PollThread) {
+    let Some(Leaving { list, partitions, since, lost, .. }) = thread.leaving.take() else { return };
+    let cooperative = is_cooperative(thread);
+    let mut state = thread.shared.state();
+    let drained = partitions.iter().all(|(at, _)| state.lanes.drained(*at));
+    let names = names(&state, &partitions);
+    for (at, epoch) in &partitions {
+        state.lanes.end(*at);
+        state.commits.end_epoch(*at, *epoch);
+    }
+    commit::post_answers(&thread.shared, &mut state);
+    // under the epoch lock: no commit can be cut between the end of the epochs and this answer
+    let result = if cooperative { thread.client.incremental_unassign(&list) } else { thread.client.assign(None) };
+    drop(state);
+    report(&thread.shared, result);
+    let waited_ms = since.elapsed().as_secs_f64() * 1000.0;
+    thread.shared.mailbox.post(Event::Revoked { partitions: names, lost, drained, waited_ms });
+}
