@@ -1,10 +1,10 @@
 /** Topics from the outside: create, delete, describe, and the cluster's metadata, as promises. */
 
 import type { KafkaException } from '../errors.js';
+import { openAdmin } from './clients.js';
 import { toKafkaException } from './faults.js';
-import { engine } from './load.js';
-import { Mailbox, type NewsEvent } from './mailbox.js';
-import type { DescribeJson, MetadataJson, NativeAddon, NativeAdmin, TopicResultJson } from './native.js';
+import type { Mailbox, NewsEvent } from './mailbox.js';
+import type { DescribeJson, MetadataJson, NativeAdmin, TopicResultJson } from './native.js';
 
 export interface NewTopic {
   readonly name: string;
@@ -20,7 +20,6 @@ export interface AdminOptions {
   readonly config: readonly (readonly [key: string, value: string])[];
   /** for messages, e.g. `admin client of "ranker"` */
   readonly name?: string;
-  readonly addon?: NativeAddon;
   onNews?(event: NewsEvent): void;
   onFault?(error: unknown): void;
 }
@@ -42,10 +41,9 @@ export class Admin {
   readonly #mailbox: Mailbox<NativeAdmin>;
 
   constructor(options: AdminOptions) {
-    const { NativeAdmin: Native } = options.addon ?? engine();
-    this.#mailbox = new Mailbox<NativeAdmin>({
+    this.#mailbox = openAdmin({
       name: options.name ?? 'admin client',
-      open: (wake) => new Native(options.config, wake),
+      config: options.config,
       onNews: (event) => options.onNews?.(event),
       onFault: (error) => options.onFault?.(error),
     });

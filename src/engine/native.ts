@@ -33,13 +33,31 @@ export type NativeEvent =
   | { readonly kind: 'ready' }
   | { readonly kind: 'assigned'; readonly partitions: readonly NativePartition[]; readonly protocol: string }
   | { readonly kind: 'revoking'; readonly partitions: readonly NativePartition[]; readonly lost: boolean; readonly drainMs: number }
-  | { readonly kind: 'revoked'; readonly partitions: readonly NativePartition[]; readonly lost: boolean; readonly drained: boolean; readonly waitedMs: number }
+  | {
+      readonly kind: 'revoked';
+      readonly partitions: readonly NativePartition[];
+      readonly lost: boolean;
+      readonly drained: boolean;
+      readonly waitedMs: number;
+    }
   | { readonly kind: 'committed'; readonly request: number; readonly results: readonly NativePositionResult[] }
-  | { readonly kind: 'partitionStopped'; readonly topic: string; readonly partition: number; readonly offset: number; readonly error: NativeFault }
+  | {
+      readonly kind: 'partitionStopped';
+      readonly topic: string;
+      readonly partition: number;
+      readonly offset: number;
+      readonly error: NativeFault;
+    }
   | { readonly kind: 'error'; readonly error: NativeFault }
   | { readonly kind: 'log'; readonly level: number; readonly facility: string; readonly message: string }
   | { readonly kind: 'stats'; readonly json: string }
-  | { readonly kind: 'delivered'; readonly request: number; readonly failures: readonly NativeDeliveryFailure[]; readonly partitions: Int32Array; readonly offsets: Float64Array }
+  | {
+      readonly kind: 'delivered';
+      readonly request: number;
+      readonly failures: readonly NativeDeliveryFailure[];
+      readonly partitions: Int32Array;
+      readonly offsets: Float64Array;
+    }
   | { readonly kind: 'result'; readonly request: number; readonly error: NativeFault | null; readonly json: string }
   | { readonly kind: 'closed'; readonly timedOut: boolean; readonly error: NativeFault | null };
 
@@ -156,13 +174,28 @@ export interface MetadataJson {
   readonly topics: readonly {
     readonly name: string;
     readonly error: NativeFault | null;
-    readonly partitions: readonly { readonly id: number; readonly leader: number; readonly replicas: readonly number[]; readonly isr: readonly number[]; readonly error: NativeFault | null }[];
+    readonly partitions: readonly {
+      readonly id: number;
+      readonly leader: number;
+      readonly replicas: readonly number[];
+      readonly isr: readonly number[];
+      readonly error: NativeFault | null;
+    }[];
   }[];
 }
 
 export interface NativeAdmin {
   /** Answered by `result`, json = TopicResultJson[]. config: topic configuration keys. */
-  createTopics(request: number, topics: readonly { readonly name: string; readonly partitions: number; readonly replicationFactor: number; readonly config: ConfigEntries }[], timeoutMs: number): void;
+  createTopics(
+    request: number,
+    topics: readonly {
+      readonly name: string;
+      readonly partitions: number;
+      readonly replicationFactor: number;
+      readonly config: ConfigEntries;
+    }[],
+    timeoutMs: number,
+  ): void;
   deleteTopics(request: number, names: readonly string[], timeoutMs: number): void;
   metadata(request: number, topic: string | null, timeoutMs: number): void;
   /** json = DescribeJson[]: every configuration entry of the topics */

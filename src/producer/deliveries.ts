@@ -1,0 +1,53 @@
+/** Producing, step 3 of 3: the engine's columns become one delivery per record, or one error that names every record that failed. */
+
+import { CODE } from '../engine/codes.js';
+import { toKafkaException } from '../engine/faults.js';
+import { type Delivery, DeliveryError, type DeliveryFailure, type KafkaException } from '../errors.js';
+import type { DeliveredAnswer } from './sender.js';
+
+/** What became of a batch, before anyone decides whether it is an error. */
+export interface Settled<M> {
+  /** One per record, in order; where a record failed, undefined. */
+  readonly deliveries: (Delivery | undefined)[];
+  readonly failed: readonly FailedRecord<M>[];
+}
+
+export interface FailedRecord<M> extends DeliveryFailure<M> {
+  readonly topic: string;
+}
+
+/** `lastError` explains records that only timed out. */
+export function settle<M>(
+  answer: DeliveredAnswer,
+  messages: readonly M[],
+  topicOf: (index: number) => string,
+  lastError: KafkaException | undefined,
+): Settled<M> {
+  const { partitions, offsets, failures } = answer;
+  const deliveries = new Array<Delivery | undefined>(messages.length);
+  for (let index = 0; index < messages.length; index++) {
+    deliveries[index] = { topic: topicOf(index), partition: partitions[index] as number, offset: offsets[index] as number };
+  }
+  const failed = failures.map(({ index, error, persisted }) => {
+    deliveries[index] = undefined;
+    const cause = error.code === CODE.messageTimedOut ? lastError : undefined;
+    const topic = topicOf(index);
+    const what = `Producing ${messages.length === 1 ? 'a message' : `messages[${index}]`} to "${topic}"`;
+    return { index, message: messages[index] as M, error: toKafkaException(error, { what, cause }), persisted, topic };
+  });
+  return { deliveries, failed };
+}
+
+/** All deliveries, or the DeliveryError. */
+export function requireAll<M>({ deliveries, failed }: Settled<M>): Delivery[] {
+  if (failed.length === 0) return deliveries as Delivery[];
+  const delivered = deliveries.filter((delivery) => delivery !== undefined);
+  const first = failed[0] as DeliveryFailure<M>;
+  const unsure = failed.filter(({ persisted }) => persisted === 'possibly').length;
+  throw new DeliveryError(
+    'DELIVERY_FAILED',
+    `${failed.length} of ${deliveries.length} records were not delivered` +
+      `${unsure > 0 ? ` (${unsure} of them may have been written all the same)` : ''}; the first: ${first.error.message}`,
+    { delivered, failed, cause: first.error, retriable: failed.every(({ error }) => error.retriable) },
+  );
+}

@@ -1,0 +1,87 @@
+/** Producing, step 1 of 3: messages become bytes and rows. Everything that can be wrong with a message is found here, before anything is sent. */
+
+import type { OutgoingRecord, OutgoingSlab } from '../engine/outgoing-slab.js';
+import { UsageError } from '../errors.js';
+import { formatNow } from '../message/datetime.js';
+import { packEnvelope } from '../message/envelope.js';
+import { toItemJson } from '../message/item-json.js';
+import type { OutgoingMessage } from '../message/message.js';
+
+/** What is the same for all messages of a producer. */
+export interface Packing {
+  readonly svc: string;
+  readonly outputTopics: readonly string[];
+  readonly history: { readonly maxBytes: number };
+}
+
+/** Packs a batch; `to` is the topic of messages that name none. A plain loop: this is the hot path of producing.
+ *  @throws UsageError naming the index */
+export function packMessages(slab: OutgoingSlab, messages: readonly OutgoingMessage[], to: string | undefined, packing: Packing): void {
+  const { svc, history, outputTopics } = packing;
+  const dt = formatNow();
+  for (let index = 0; index < messages.length; index++) {
+    const message = messages[index];
+    if (typeof message !== 'object' || message === null) throw notAMessage(index, message);
+    const { id, record } = message;
+    if (id !== null && typeof id !== 'string') throw wrong(index, 'id', 'a string or null', id);
+    if (record !== undefined) checkRecord(index, record);
+    const topic = topicIndex(index, message.to ?? to, outputTopics);
+    if (message.tombstone === true) {
+      slab.add(topic, id, null, record);
+      continue;
+    }
+    const { refs } = message;
+    if (refs !== undefined && refs !== null && !Array.isArray(refs)) throw wrong(index, 'refs', 'a list', refs);
+    slab.add(topic, id, packEnvelope({ itemJson: toItemJson(message.payload, index), svc, dt, refs, history }), record);
+  }
+}
+
+function topicIndex(index: number, to: string | undefined, outputTopics: readonly string[]): number {
+  if (to === undefined) {
+    if (outputTopics.length === 1) return 0;
+    throw new UsageError(
+      'USAGE_ARGUMENT',
+      `messages[${index}] does not say where it goes: set \`to\` to one of ${outputTopics.join(', ')}`,
+    );
+  }
+  const found = outputTopics.indexOf(to);
+  if (found >= 0) return found;
+  throw new UsageError(
+    'USAGE_ARGUMENT',
+    `messages[${index}] goes to ${JSON.stringify(to)}, which is not in outputTopics: ${outputTopics.join(', ')}`,
+  );
+}
+
+/** Checks what a caller may set about the record itself. */
+export function checkRecord(index: number, record: OutgoingRecord): void {
+  const { partition, timestampMs, headers } = record;
+  if (partition !== undefined && !isCount(partition, 2 ** 31)) throw wrong(index, 'record.partition', 'an integer from 0', partition);
+  if (timestampMs !== undefined && !isCount(timestampMs, 2 ** 53)) {
+    throw wrong(index, 'record.timestampMs', 'whole milliseconds since 1970', timestampMs);
+  }
+  if (headers === undefined) return;
+  if (!Array.isArray(headers)) throw wrong(index, 'record.headers', 'a list of [name, value]', headers);
+  headers.forEach((header: unknown, at) => {
+    const [name, value] = Array.isArray(header) ? (header as unknown[]) : [];
+    if (typeof name === 'string' && (value === null || value instanceof Uint8Array)) return;
+    throw wrong(index, `record.headers[${at}]`, 'a pair of a string and a Buffer or null', header);
+  });
+}
+
+function isCount(value: unknown, below: number): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < below;
+}
+
+function notAMessage(index: number, got: unknown): UsageError {
+  return new UsageError('USAGE_ARGUMENT', `messages[${index}] is ${describe(got)}; expected { id, payload }`);
+}
+
+function wrong(index: number, field: string, expected: string, got: unknown): UsageError {
+  return new UsageError('USAGE_ARGUMENT', `messages[${index}].${field} must be ${expected}; got ${describe(got)}`);
+}
+
+// The type only: values may be private.
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return Array.isArray(value) ? 'an array' : typeof value === 'number' ? `the number ${value}` : `a value of type ${typeof value}`;
+}
