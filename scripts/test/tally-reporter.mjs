@@ -9,7 +9,8 @@ export default class TallyReporter {
     /** @type {Record<string, Tally>} */
     const suites = {};
     for (const module of modules) {
-      const tally = (suites[module.project.name] ??= { passed: 0, failed: 0, skipped: 0 });
+      const tally = suites[module.project.name] ?? { passed: 0, failed: 0, skipped: 0 };
+      suites[module.project.name] = tally;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state === 'passed') tally.passed += 1;
