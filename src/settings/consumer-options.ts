@@ -1,0 +1,139 @@
+/** Settings layer: what a user may set on a consumer, and how it is filled in and checked. */
+import { hostname } from 'node:os';
+import type { GroupProtocol } from './consumer-defaults.js';
+import { toSettingsError } from './faults.js';
+import { type ConfigEntries, resolveConsumerConfig } from './kafka-entries.js';
+import type { ConsumerConfig, SharedConfig } from './librdkafka-config.js';
+import type { Logger } from './logger.js';
+import { MAX_TIMEOUT_MS, OptionReader } from './option-reader.js';
+import type { Topics } from './topics.js';
+
+/** Every option: meaning, unit, default, librdkafka key ("ours" where there is none). */
+export interface ConsumerOptions<I extends Topics = Topics> {
+  /** Where the cluster is first asked: `host:port`, several in a list or with commas. Required. librdkafka: bootstrap.servers */
+  readonly bootstrapServers: string | readonly string[];
+  /** The group that shares the topics' partitions and remembers positions. Required. librdkafka: group.id */
+  readonly groupId: string;
+  /** Topics to read; `^…` is a regular expression. Required. Ours. */
+  readonly inputTopics: I;
+  /** This service's name, for logs, client.id and histories. Default: groupId. Ours. */
+  readonly svc?: string | undefined;
+  /** Most messages in one handler call. Messages, 1 to 100000; default 500. More = fewer commits, longer repeats after a crash. Ours. */
+  readonly batchSize?: number | undefined;
+  /** How long a batch waits to fill, counted from its first message. Milliseconds; default 100; 0 = what is there. Ours. */
+  readonly consumerTimeoutMs?: number | undefined;
+  /** Skip messages that a later one of the same batch, topic, partition and id supersedes. Default false. Ours. */
+  readonly latestOnly?: boolean | undefined;
+  /** 'envelope' (default): values are the Python services' envelopes. 'json': the whole value is the payload, without history. Ours. */
+  readonly inputFormat?: 'envelope' | 'json' | undefined;
+  /** 'afterBatch' (default): positions are committed once their batch is handled. 'manual' is not available yet. Ours. */
+  readonly commit?: 'afterBatch' | 'manual' | undefined;
+  /** How many handled batches may wait for the broker's answer to their commit. Batches, 1 to 1000; default 4. After a crash at most
+   *  (this + 1) x batchSize messages repeat; 1 makes every batch wait about 6 ms. Ours. */
+  readonly maxUncommittedBatches?: number | undefined;
+  /** 'skip' (default): records without a value are passed over and committed. 'deliver' is not available yet. Ours. */
+  readonly tombstones?: 'skip' | 'deliver' | undefined;
+  /** 'stop' (default): an unreadable record ends process() at exactly its position. The others are not available yet. Ours. */
+  readonly onInvalid?: 'stop' | 'dead-letter' | 'skip' | undefined;
+  /** How long a rebalance waits for the running handler. Milliseconds; default a fifth of max.poll.interval.ms (60000). Longer holds up the
+   *  whole group; shorter repeats the batch elsewhere. Ours. */
+  readonly drainTimeoutMs?: number | undefined;
+  /** How long close() may take to leave the group after the drain. Milliseconds; default 30000. Ours. */
+  readonly closeTimeoutMs?: number | undefined;
+  /** How long starting may take until the first assignment before process() rejects with the reason. Milliseconds; default 30000. Ours. */
+  readonly startTimeoutMs?: number | undefined;
+  /** librdkafka keys that consumers and producers share: security, sockets. They override every default. */
+  readonly kafkaConfig?: SharedConfig | undefined;
+  /** librdkafka keys of the consumer; they override kafkaConfig. */
+  readonly kafkaConsumerConfig?: ConsumerConfig | undefined;
+  /** pino or alike; false = silent. Default: warn and error to stderr. Ours. */
+  readonly logger?: Logger | false | undefined;
+}
+
+/** ConsumerOptions checked, filled in and frozen. */
+export interface ResolvedConsumerOptions {
+  readonly bootstrapServers: string;
+  readonly groupId: string;
+  readonly inputTopics: readonly string[];
+  readonly svc: string;
+  readonly batchSize: number;
+  readonly consumerTimeoutMs: number;
+  readonly latestOnly: boolean;
+  readonly inputFormat: 'envelope' | 'json';
+  readonly commit: 'afterBatch';
+  readonly maxUncommittedBatches: number;
+  readonly tombstones: 'skip';
+  readonly onInvalid: 'stop';
+  readonly drainTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+  readonly startTimeoutMs: number;
+  readonly logger: Logger;
+  readonly protocol: GroupProtocol;
+  readonly maxPollIntervalMs: number;
+  /** Everything for librdkafka: defaults overridden by the user's. */
+  readonly config: ConfigEntries;
+  /** For the log, once. */
+  readonly warnings: readonly string[];
+}
+
+const NAMES = [
+  ...['bootstrapServers', 'groupId', 'inputTopics', 'svc', 'batchSize', 'consumerTimeoutMs', 'latestOnly', 'inputFormat', 'commit'],
+  ...['maxUncommittedBatches', 'tombstones', 'onInvalid', 'drainTimeoutMs', 'closeTimeoutMs', 'startTimeoutMs', 'kafkaConfig'],
+  ...['kafkaConsumerConfig', 'logger'],
+];
+const LATER = ['retry', 'deadLetter', 'concurrency'];
+const DEFAULT_MAX_POLL_INTERVAL_MS = 300_000;
+
+/** Copies, fills in and checks a consumer's options.
+ *  @throws SettingsError that lists every fault */
+export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsumerOptions {
+  const read = new OptionReader(options);
+  read.only(NAMES, LATER);
+  const basics = readBasics(read);
+  const { config, protocol, warnings, faults } = resolveConsumerConfig(
+    { 'bootstrap.servers': basics.bootstrapServers, 'group.id': basics.groupId, 'client.id': `${basics.svc}-${hostname()}` },
+    [
+      { place: { option: 'kafkaConfig', role: 'both' }, config: read.get('kafkaConfig') },
+      { place: { option: 'kafkaConsumerConfig', role: 'consumer' }, config: read.get('kafkaConsumerConfig') },
+    ],
+  );
+  read.faults.push(...faults);
+  const maxPollIntervalMs = Number(new Map(config).get('max.poll.interval.ms') ?? DEFAULT_MAX_POLL_INTERVAL_MS);
+  const resolved = { ...basics, ...readBehaviour(read), ...readTimes(read, maxPollIntervalMs), logger: read.logger() };
+  if (read.faults.length > 0) throw toSettingsError('consumer', read.faults);
+  return Object.freeze({ ...resolved, protocol, maxPollIntervalMs, config, warnings: Object.freeze([...warnings]) });
+}
+
+function readBasics(read: OptionReader) {
+  const groupId = read.text('groupId');
+  return {
+    bootstrapServers: read.bootstrapServers(),
+    groupId,
+    inputTopics: read.topics('inputTopics', true),
+    // A missing group is one fault, not two.
+    svc: read.text('svc', groupId === '' ? 'unnamed' : groupId),
+  };
+}
+
+function readBehaviour(read: OptionReader) {
+  return {
+    batchSize: read.integer('batchSize', { min: 1, max: 100_000, fallback: 500 }),
+    latestOnly: read.flag('latestOnly'),
+    inputFormat: read.oneOf('inputFormat', ['envelope', 'json']),
+    commit: read.oneOf('commit', ['afterBatch'], ['manual']),
+    maxUncommittedBatches: read.integer('maxUncommittedBatches', { min: 1, max: 1000, fallback: 4 }),
+    tombstones: read.oneOf('tombstones', ['skip'], ['deliver']),
+    onInvalid: read.oneOf('onInvalid', ['stop'], ['dead-letter', 'skip']),
+  };
+}
+
+function readTimes(read: OptionReader, maxPollIntervalMs: number) {
+  const time = (name: string, min: number, fallback: number): number => read.integer(name, { min, max: MAX_TIMEOUT_MS, fallback });
+  return {
+    consumerTimeoutMs: time('consumerTimeoutMs', 0, 100),
+    // A fifth, as Quix: long enough for a batch, and the group waits no longer for one slow member.
+    drainTimeoutMs: time('drainTimeoutMs', 0, Math.round(maxPollIntervalMs * 0.2)),
+    closeTimeoutMs: time('closeTimeoutMs', 1, 30_000),
+    startTimeoutMs: time('startTimeoutMs', 1, 30_000),
+  };
+}
