@@ -36,7 +36,6 @@ const betweenRooms: readonly Probe[] = ROOMS.flatMap((from) =>
 const toTheAddon: readonly Probe[] = ROOMS.flatMap((from) => [
   { file: `src/${from}/to-addon.ts`, imports: '../../native/load.cjs', allowed: from === 'engine' },
   { file: `src/${from}/to-binary.ts`, imports: '../../native/kafka.linux-x64-gnu.node', allowed: from === 'engine' },
-  ...(from === 'engine' ? [] : [{ file: `src/${from}/to-loader.ts`, imports: '../engine/load.js', allowed: false }]),
 ]);
 const toTheDoor: readonly Probe[] = ROOMS.map((from) => ({
   file: `src/${from}/to-door.ts`,
