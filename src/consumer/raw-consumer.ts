@@ -1,12 +1,15 @@
 /** The low-level consumer: records as bytes, no envelopes, no handler, no policy. The way to read topics that others write. */
 
 import { BatchView } from '../engine/batch-view.js';
-import { openConsumer } from '../engine/clients.js';
+import { newConsumer } from '../engine/clients.js';
 import { callEngine, toKafkaException } from '../engine/faults.js';
-import type { Mailbox, NewsEvent } from '../engine/mailbox.js';
+import { Mailbox, type NewsEvent } from '../engine/mailbox.js';
 import type { NativeBatch, NativeConsumer, NativePositionResult } from '../engine/native.js';
 import { type KafkaException, type Position, TimeoutError, UsageError } from '../errors.js';
 import type { Headers } from '../message/message.js';
+import type { ConsumerConfig } from '../settings/librdkafka-config.js';
+import { STDERR_LOGGER } from '../settings/logger.js';
+import { resolveRawConsumerConfig } from '../settings/raw-config.js';
 
 /** A record as it lies in the topic. */
 export interface RawRecord extends Position {
@@ -122,10 +125,12 @@ export class RawConsumer {
   #open(): Mailbox<NativeConsumer> {
     this.#assertUsable();
     const { config, drainTimeoutMs, groupId, onFault } = this.#options;
-    this.#mailbox ??= openConsumer(
-      { name: `consumer of group "${groupId}"`, config, onNews: (event) => this.#onNews(event), onFault },
-      { mode: 'raw', prefetchBatches: PREFETCH_BATCHES, drainTimeoutMs },
-    );
+    this.#mailbox ??= new Mailbox<NativeConsumer>({
+      name: `consumer of group "${groupId}"`,
+      open: (wake) => newConsumer(config, { mode: 'raw', prefetchBatches: PREFETCH_BATCHES, drainTimeoutMs }, wake),
+      onNews: (event) => this.#onNews(event),
+      onFault,
+    });
     return this.#mailbox;
   }
 
@@ -196,4 +201,25 @@ function toRow({ topic, partition, offset }: Position, topics: readonly string[]
 
 function commitError({ topic, partition, offset, error }: NativePositionResult): KafkaException {
   return toKafkaException(error as NonNullable<typeof error>, { what: 'Committing', position: { topic, partition, offset } });
+}
+
+const CLOSE_TIMEOUT_MS = 30_000;
+/** librdkafka's default of max.poll.interval.ms, and the share of it that a rebalance may wait for the records that are being worked on. */
+const MAX_POLL_INTERVAL_MS = 300_000;
+const DRAIN_SHARE = 0.2;
+
+/** A consumer of bytes. `config` takes librdkafka keys; they override the library's defaults. Does no I/O.
+ *  @throws SettingsError that lists every fault */
+export function getKafkaConsumer(bootstrapServers: string | readonly string[], groupId: string, config?: ConsumerConfig): RawConsumer {
+  const resolved = resolveRawConsumerConfig(bootstrapServers, groupId, config);
+  for (const warning of resolved.warnings) STDERR_LOGGER.warn({ groupId }, warning);
+  const maxPollMs = Number(new Map(resolved.config).get('max.poll.interval.ms') ?? MAX_POLL_INTERVAL_MS);
+  return new RawConsumer({
+    groupId,
+    config: resolved.config,
+    drainTimeoutMs: Math.round(maxPollMs * DRAIN_SHARE),
+    closeTimeoutMs: CLOSE_TIMEOUT_MS,
+    onTrouble: (error) => STDERR_LOGGER.warn({ groupId, kafkaCode: error.kafkaCode, kafkaName: error.kafkaName }, error.message),
+    onFault: (error) => STDERR_LOGGER.error({ groupId, err: error }, 'The low-level consumer failed to handle an event of the engine'),
+  });
 }

@@ -1,9 +1,9 @@
 /** Topics from the outside: create, delete, describe, and the cluster's metadata, as promises. */
 
 import type { KafkaException } from '../errors.js';
-import { openAdmin } from './clients.js';
+import { newAdmin } from './clients.js';
 import { toKafkaException } from './faults.js';
-import type { Mailbox, NewsEvent } from './mailbox.js';
+import { Mailbox, type NewsEvent } from './mailbox.js';
 import type { DescribeJson, MetadataJson, NativeAdmin, TopicResultJson } from './native.js';
 
 export interface NewTopic {
@@ -41,9 +41,9 @@ export class Admin {
   readonly #mailbox: Mailbox<NativeAdmin>;
 
   constructor(options: AdminOptions) {
-    this.#mailbox = openAdmin({
+    this.#mailbox = new Mailbox<NativeAdmin>({
       name: options.name ?? 'admin client',
-      config: options.config,
+      open: (wake) => newAdmin(options.config, wake),
       onNews: (event) => options.onNews?.(event),
       onFault: (error) => options.onFault?.(error),
     });

@@ -49,7 +49,8 @@ export function openEngine<T>(what: string, open: () => T): T {
     const fault = readFault(error);
     if (fault === null) throw error;
     if (kindOf(fault.code) !== 'refused') throw toKafkaException(fault, { what, cause: error });
-    const key = /"([a-z0-9_.]+)"/.exec(fault.message)?.[1] ?? 'kafkaConfig';
+    // The engine puts the key in front of what librdkafka says about it.
+    const key = /^([a-z0-9_.]+): /.exec(fault.message)?.[1] ?? 'kafkaConfig';
     throw new SettingsError('SETTINGS_INVALID', `${what}: librdkafka refused the configuration: ${fault.message}`, {
       faults: [{ key, message: fault.message }],
       cause: error,

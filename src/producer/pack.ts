@@ -21,17 +21,17 @@ export function packMessages(slab: OutgoingSlab, messages: readonly OutgoingMess
   const dt = formatNow();
   for (let index = 0; index < messages.length; index++) {
     const message = messages[index];
-    if (typeof message !== 'object' || message === null) throw notAMessage(index, message);
+    if (typeof message !== 'object' || message === null) throw wrong(`messages[${index}]`, '{ id, payload }', message);
     const { id, record } = message;
-    if (id !== null && typeof id !== 'string') throw wrong(index, 'id', 'a string or null', id);
-    if (record !== undefined) checkRecord(index, record);
+    if (id !== null && typeof id !== 'string') throw wrong(`messages[${index}].id`, 'a string or null', id);
+    if (record !== undefined) checkRecord(record, 'messages', index, '.record');
     const topic = topicIndex(index, message.to ?? to, outputTopics);
     if (message.tombstone === true) {
       slab.add(topic, id, null, record);
       continue;
     }
     const { refs } = message;
-    if (refs !== undefined && refs !== null && !Array.isArray(refs)) throw wrong(index, 'refs', 'a list', refs);
+    if (refs !== undefined && refs !== null && !Array.isArray(refs)) throw wrong(`messages[${index}].refs`, 'a list', refs);
     slab.add(topic, id, packEnvelope({ itemJson: toItemJson(message.payload, index), svc, dt, refs, history }), record);
   }
 }
@@ -52,19 +52,21 @@ function topicIndex(index: number, to: string | undefined, outputTopics: readonl
   );
 }
 
-/** Checks what a caller may set about the record itself. */
-export function checkRecord(index: number, record: OutgoingRecord): void {
+/** Checks where, when and with which headers a record goes. `list[index]` and `path` say in an error where that was written. */
+export function checkRecord(record: OutgoingRecord, list: string, index: number, path: string): void {
+  const where = (field: string): string => `${list}[${index}]${path}${field}`;
+  if (typeof record !== 'object' || record === null) throw wrong(where(''), 'an object', record);
   const { partition, timestampMs, headers } = record;
-  if (partition !== undefined && !isCount(partition, 2 ** 31)) throw wrong(index, 'record.partition', 'an integer from 0', partition);
+  if (partition !== undefined && !isCount(partition, 2 ** 31)) throw wrong(where('.partition'), 'an integer from 0', partition);
   if (timestampMs !== undefined && !isCount(timestampMs, 2 ** 53)) {
-    throw wrong(index, 'record.timestampMs', 'whole milliseconds since 1970', timestampMs);
+    throw wrong(where('.timestampMs'), 'whole milliseconds since 1970', timestampMs);
   }
   if (headers === undefined) return;
-  if (!Array.isArray(headers)) throw wrong(index, 'record.headers', 'a list of [name, value]', headers);
+  if (!Array.isArray(headers)) throw wrong(where('.headers'), 'a list of [name, value]', headers);
   headers.forEach((header: unknown, at) => {
     const [name, value] = Array.isArray(header) ? (header as unknown[]) : [];
     if (typeof name === 'string' && (value === null || value instanceof Uint8Array)) return;
-    throw wrong(index, `record.headers[${at}]`, 'a pair of a string and a Buffer or null', header);
+    throw wrong(where(`.headers[${at}]`), 'a pair of a string and a Buffer or null', header);
   });
 }
 
@@ -72,12 +74,8 @@ function isCount(value: unknown, below: number): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < below;
 }
 
-function notAMessage(index: number, got: unknown): UsageError {
-  return new UsageError('USAGE_ARGUMENT', `messages[${index}] is ${describe(got)}; expected { id, payload }`);
-}
-
-function wrong(index: number, field: string, expected: string, got: unknown): UsageError {
-  return new UsageError('USAGE_ARGUMENT', `messages[${index}].${field} must be ${expected}; got ${describe(got)}`);
+export function wrong(where: string, expected: string, got: unknown): UsageError {
+  return new UsageError('USAGE_ARGUMENT', `${where} must be ${expected}; got ${describe(got)}`);
 }
 
 // The type only: values may be private.

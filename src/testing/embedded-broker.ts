@@ -1,7 +1,7 @@
 /** A Kafka cluster inside the process, for tests and demos: librdkafka's mock. No Docker, no Java; topics are created at first use. */
 
 import { API_KEY, type ApiName } from '../engine/api-keys.js';
-import { openMock } from '../engine/clients.js';
+import { newMock } from '../engine/clients.js';
 import { codeOf } from '../engine/codes.js';
 import { callEngine } from '../engine/faults.js';
 import type { NativeMock } from '../engine/native.js';
@@ -38,7 +38,7 @@ export class EmbeddedBroker {
   /** @throws UsageError ENGINE_MISSING when the native engine is not installed */
   static async start(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
     const { brokers = 1, topics = {}, groupJoinDelayMs = 0 } = options;
-    const broker = new EmbeddedBroker(openMock(brokers));
+    const broker = new EmbeddedBroker(newMock(brokers));
     broker.#mock.groupInitialRebalanceDelayMs(groupJoinDelayMs);
     for (const [name, partitions] of Object.entries(topics)) broker.createTopic(name, { partitions });
     return broker;

@@ -53,7 +53,7 @@ test('a fault thrown by a call leaves as a KafkaException, anything else untouch
 });
 
 test('a configuration that librdkafka refuses at opening is a SettingsError that names the key', () => {
-  const refused = fault(-186, '_INVALID_ARG', { message: 'Configuration property "acks" cannot be set to value -2' });
+  const refused = fault(-186, '_INVALID_ARG', { message: 'acks: Configuration property "acks" cannot be set to value -2' });
   const error = thrown(() => openEngine('Opening the producer', nativeThrow(refused)));
   expect(error).toBeInstanceOf(SettingsError);
   expect((error as SettingsError).faults).toEqual([{ key: 'acks', message: refused.message }]);

@@ -61,8 +61,8 @@ test('with several topics the message decides, then the call; a topic outside th
 });
 
 test('what is not a message is a UsageError that names its index and field', () => {
-  expect(bad(null)).toThrow(usage(/messages\[1\] is null/));
-  expect(bad('text')).toThrow(usage(/messages\[1\] is a value of type string/));
+  expect(bad(null)).toThrow(usage(/messages\[1\] must be \{ id, payload \}; got null/));
+  expect(bad('text')).toThrow(usage(/messages\[1\] must be .*type string/));
   expect(bad({ payload: 1 })).toThrow(usage(/messages\[1\]\.id must be a string or null; got undefined/));
   expect(bad({ id: 7, payload: 1 })).toThrow(usage(/messages\[1\]\.id/));
   expect(bad({ id: 'a', payload: 1, refs: {} })).toThrow(usage(/messages\[1\]\.refs must be a list/));
