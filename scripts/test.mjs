@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChecks } from './check/checks.mjs';
 import { CACHE } from './setup/paths.mjs';
-import { runMain } from './setup/report.mjs';
+import { runMain, SetupError } from './setup/report.mjs';
 import { KAFKA_TOOLS, LINT_TOOLS, missingTools } from './setup/tools.mjs';
 import { setUp } from './setup.mjs';
 import { runCargoTests } from './test/cargo-suite.mjs';
@@ -18,14 +18,26 @@ const QUICK = ['unit', 'types', 'meta', 'scenarios', 'conformance-embedded'];
 const ON_KAFKA = ['conformance-kafka', 'real'];
 
 await runMain(async () => {
-  await setUp();
   const { filters, quick, rest, add } = readArguments(process.argv.slice(2));
+  if (!(await isSetUp())) return finish({ setup: { passed: 0, failed: 1, skipped: 0 } }, add);
   /** @type {Tallies} */
   const tallies = {};
   if (quick) Object.assign(tallies, await runVitest(QUICK, filters));
   if (rest) Object.assign(tallies, await runRest());
   return finish(tallies, add);
 });
+
+/** A setup that fails is told and counted, so that even then the last line says how many. */
+async function isSetUp() {
+  try {
+    await setUp();
+    return true;
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return false;
+  }
+}
 
 /** @param {readonly string[]} args */
 function readArguments(args) {
