@@ -17,6 +17,7 @@ const GROUPS = [
       args: [inPackages('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.'],
     },
     { name: 'types (tsc)', command: process.execPath, args: [inPackages('typescript/bin/tsc'), '-p', 'tsconfig.json'] },
+    { name: 'lock file is complete', command: process.execPath, args: ['scripts/complete-lock.mjs', '--check'] },
     { name: 'generated settings', command: process.execPath, args: ['scripts/generate-settings.mjs', '--check'] },
   ],
   [
