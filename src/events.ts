@@ -1,6 +1,6 @@
 /** Ground floor: every event a client can raise, with what it carries, and the emitter behind `on`. One closed list; none is named `error`. */
 
-import { type KafkaException, UsageError } from './errors.js';
+import { type KafkaException, type PayloadError, type Position, UsageError } from './errors.js';
 
 /** What a Producer raises. */
 export interface ProducerEvents {
@@ -25,6 +25,62 @@ export const PRODUCER_EVENTS: readonly (keyof ProducerEvents)[] = [
   'producer.log',
   'producer.stats',
   'producer.closed',
+];
+
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** What a Consumer raises. */
+export interface ConsumerEvents {
+  /** `connect()` has heard from the cluster. */
+  'consumer.connected': { readonly brokers: number; readonly durationMs: number };
+  /** Partitions were given to this member. `protocol`: EAGER or COOPERATIVE (which is also what KIP-848 reports). */
+  'consumer.assigned': { readonly partitions: readonly TopicPartition[]; readonly protocol: string };
+  /** Partitions are to be given away: nothing more of them is handed out; what is handled may end and commit for `drainMs`. */
+  'consumer.revoking': { readonly partitions: readonly TopicPartition[]; readonly lost: boolean; readonly drainMs: number };
+  /** Partitions are given away. `drained` false: a batch was still handled and its messages will be handled again by the new owner. */
+  'consumer.revoked': {
+    readonly partitions: readonly TopicPartition[];
+    readonly lost: boolean;
+    readonly drained: boolean;
+    readonly waitedMs: number;
+  };
+  /** A batch is handled; its commit follows. Tombstones and superseded messages did not reach the handler. */
+  'consumer.handled': { readonly messages: number; readonly tombstones: number; readonly superseded: number; readonly durationMs: number };
+  /** The broker has stored these positions (offset = the next to read). */
+  'consumer.committed': { readonly positions: readonly Position[]; readonly durationMs: number };
+  /** A commit failed in a way that may pass; it is sent again. */
+  'consumer.commitRetried': { readonly position: Position; readonly error: KafkaException };
+  /** A record's value could not be read. */
+  'consumer.invalid': { readonly error: PayloadError };
+  /** A partition cannot be read on from this position. */
+  'consumer.partitionStopped': Position & { readonly error: KafkaException };
+  /** The cluster or the connection to it is in trouble; the group is kept unless the error is fatal. */
+  'consumer.error': { readonly error: KafkaException };
+  /** A line of librdkafka's own log. `level` as in syslog: 0 = emergency … 7 = debug. */
+  'consumer.log': { readonly level: number; readonly facility: string; readonly message: string };
+  /** librdkafka's statistics (`statistics.interval.ms`), parsed. @see librdkafka STATISTICS.md */
+  'consumer.stats': { readonly stats: unknown };
+  /** The group is left; `timedOut`: the farewell took longer than closeTimeoutMs. */
+  'consumer.closed': { readonly timedOut: boolean };
+}
+
+export const CONSUMER_EVENTS: readonly (keyof ConsumerEvents)[] = [
+  'consumer.connected',
+  'consumer.assigned',
+  'consumer.revoking',
+  'consumer.revoked',
+  'consumer.handled',
+  'consumer.committed',
+  'consumer.commitRetried',
+  'consumer.invalid',
+  'consumer.partitionStopped',
+  'consumer.error',
+  'consumer.log',
+  'consumer.stats',
+  'consumer.closed',
 ];
 
 type Listener = (detail: never) => unknown;

@@ -1,0 +1,137 @@
+/** Consuming, step 4: handled positions on their way to the broker. The engine coalesces them; here each answer is checked, what may be repeated
+ *  is repeated, and the handler may run only so far ahead. */
+
+import { commitFate } from '../engine/codes.js';
+import { toKafkaException } from '../engine/faults.js';
+import type { NativePositionResult } from '../engine/native.js';
+import type { KafkaException, Position } from '../errors.js';
+import type { ConsumerEvents, Emitter } from '../events.js';
+import type { Positions } from './positions.js';
+
+/** What commits need of a membership. */
+export interface CommitPort {
+  commit(positions: Float64Array): Promise<readonly NativePositionResult[]>;
+  done(batchId: number): void;
+}
+
+export interface CommitsOptions {
+  readonly name: string;
+  readonly port: CommitPort;
+  /** how many handled batches may wait for their answer */
+  readonly maxUncommittedBatches: number;
+  readonly emitter: Emitter<ConsumerEvents>;
+  /** a failure that repeating cannot mend */
+  onFailure(error: KafkaException): void;
+}
+
+/** A retry waits this long, doubled each time up to the maximum; an assignment ends the wait. */
+const RETRY_MS = 100;
+const RETRY_MAX_MS = 5_000;
+
+export class Commits {
+  readonly #options: CommitsOptions;
+  #open = 0;
+  #changed: (() => void)[] = [];
+  #retryNow: (() => void)[] = [];
+  /** The newest position asked for, by epoch (an epoch belongs to one partition). A repeated older request must not take the group back behind it. */
+  readonly #newest = new Map<number, Float64Array>();
+  #abandoned = false;
+
+  constructor(options: CommitsOptions) {
+    this.#options = options;
+  }
+
+  /** Batches that are handled and not yet answered for. */
+  get uncommitted(): number {
+    return this.#open;
+  }
+
+  get hasRoom(): boolean {
+    return this.#open < this.#options.maxUncommittedBatches;
+  }
+
+  /** Everything in the batch is done: commit its positions. Returns at once; the batch counts as uncommitted until the broker's answer. */
+  markHandled(batchId: number, positions: Positions): void {
+    const rows = positions.toArray();
+    for (let i = 0; i < rows.length; i += 5) {
+      const row = rows.subarray(i, i + 5);
+      this.#newest.set(row[3] as number, row);
+    }
+    this.#open++;
+    this.#commit(rows)
+      .catch((error: KafkaException) => this.#options.onFailure(error))
+      .finally(() => this.#settle(batchId));
+  }
+
+  /** Resolves when the number of uncommitted batches has changed. */
+  change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#changed.push(resolve);
+    });
+  }
+
+  /** The group has assigned anew: what waited for that goes out now. */
+  retry(): void {
+    for (const go of this.#retryNow.splice(0)) go();
+  }
+
+  /** Gives up what is still repeated: the run ends. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.retry();
+  }
+
+  #settle(batchId: number): void {
+    this.#options.port.done(batchId);
+    this.#open--;
+    if (this.#open === 0) this.#newest.clear();
+    for (const resolve of this.#changed.splice(0)) resolve();
+  }
+
+  async #commit(rows: Float64Array): Promise<void> {
+    const startedMs = performance.now();
+    let pending = rows;
+    for (let attempt = 1; pending.length > 0 && !this.#abandoned; attempt++) {
+      if (attempt > 1) await this.#pause(Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** (attempt - 2)));
+      const results = await this.#options.port.commit(pending);
+      this.#tell(results, startedMs);
+      pending = this.#again(results);
+    }
+  }
+
+  /** The rows to send once more. @throws KafkaException when a failure is permanent */
+  #again(results: readonly NativePositionResult[]): Float64Array {
+    const again: number[] = [];
+    for (const result of results) {
+      if (result.error === null) continue;
+      const fate = commitFate(result.error.code);
+      if (fate === 'drop') continue;
+      const position = { topic: result.topic, partition: result.partition, offset: result.offset };
+      const error = toKafkaException(result.error, { what: `Committing for the ${this.#options.name}`, position });
+      if (fate === 'fatal' || fate === 'permanent') throw error;
+      this.#options.emitter.emit('consumer.commitRetried', { position, error });
+      again.push(...(this.#newest.get(result.epoch) ?? []));
+    }
+    return Float64Array.from(again);
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const go = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(go, ms);
+      this.#retryNow.push(go);
+    });
+  }
+
+  #tell(results: readonly NativePositionResult[], startedMs: number): void {
+    const { emitter } = this.#options;
+    if (!emitter.has('consumer.committed')) return;
+    const positions: Position[] = results
+      .filter((r) => r.error === null)
+      .map(({ topic, partition, offset }) => ({ topic, partition, offset }));
+    if (positions.length > 0) emitter.emit('consumer.committed', { positions, durationMs: performance.now() - startedMs });
+  }
+}

@@ -1,0 +1,99 @@
+/** Consuming, step 2: rows become messages. Tombstones are skipped, a faulty row ends its partition's part of the batch. */
+
+import type { BatchView } from '../engine/batch-view.js';
+import { FAULT } from '../engine/native.js';
+import { PayloadError, type PayloadErrorCode, type Position } from '../errors.js';
+import { ConsumedMessage, RawRecord } from '../message/consumed-message.js';
+import { findLatest } from '../message/latest-only.js';
+import { LazyRef } from '../message/lazy-ref.js';
+import { Positions } from './positions.js';
+
+export interface DecodedBatch<T> {
+  readonly messages: readonly ConsumedMessage<T>[];
+  /** up to where each partition is done once the messages are handled */
+  readonly positions: Positions;
+  readonly tombstones: number;
+  /** messages that a later one of the same id replaced (latestOnly) */
+  readonly superseded: number;
+  /** the first faulty row, if there is one; its position is where its partition's commit ends */
+  readonly fault: PayloadError | undefined;
+}
+
+export interface DecodeOptions {
+  readonly latestOnly: boolean;
+  topicName(id: number): string;
+}
+
+/** Each call parses afresh, so no attempt sees what an earlier one did to its payloads. */
+export function decodeBatch<T>(view: BatchView, options: DecodeOptions): DecodedBatch<T> {
+  const positions = new Positions();
+  const messages: ConsumedMessage<T>[] = [];
+  let tombstones = 0;
+  let fault: PayloadError | undefined;
+  for (let row = 0; row < view.count; row++) {
+    if (fault !== undefined && positions.isStopped(view, row)) continue;
+    const rowFault = view.fault(row) === FAULT.none ? undefined : toPayloadError(view, row, options);
+    const message = rowFault === undefined && !view.isTombstone(row) ? readMessage<T>(view, row, options) : undefined;
+    if (rowFault !== undefined || message instanceof PayloadError) {
+      positions.stopAt(view, row);
+      fault ??= rowFault ?? (message as PayloadError);
+      continue;
+    }
+    positions.advance(view, row);
+    if (message === undefined) tombstones++;
+    else messages.push(message);
+  }
+  const kept = options.latestOnly ? findLatest(messages).map((index) => messages[index] as ConsumedMessage<T>) : messages;
+  return { messages: kept, positions, tombstones, superseded: messages.length - kept.length, fault };
+}
+
+function readMessage<T>(view: BatchView, row: number, options: DecodeOptions): ConsumedMessage<T> | PayloadError {
+  let payload: T;
+  try {
+    payload = JSON.parse(view.itemText(row)) as T;
+  } catch {
+    // The engine has checked the JSON; should V8 still see it otherwise, the record is as invalid as any. Its words quote the value: no cause.
+    return new PayloadError('PAYLOAD_NOT_JSON', `Value of ${where(view, row, options)} is not JSON: its item cannot be parsed`, {
+      position: positionOf(view, row, options),
+    });
+  }
+  const topic = options.topicName(view.topicId(row));
+  const ref = new LazyRef(topic, view.partition(row), view.offset(row), view.key(row), view, row);
+  return new ConsumedMessage<T>(payload, ref, view.timestampMs(row), view.headers(row), new RawRecord(view, row));
+}
+
+const FAULTS: Readonly<Record<number, readonly [PayloadErrorCode, string]>> = {
+  [FAULT.notUtf8]: ['PAYLOAD_NOT_UTF8', 'is not UTF-8'],
+  [FAULT.notJson]: ['PAYLOAD_NOT_JSON', 'is not JSON'],
+  [FAULT.notAnObject]: ['PAYLOAD_NOT_AN_ENVELOPE', 'is JSON but not an object with an `item`'],
+  [FAULT.noItem]: ['PAYLOAD_NO_ITEM', 'is an object without `item`'],
+  [FAULT.tooDeep]: ['PAYLOAD_TOO_DEEP', 'is nested more than 1000 levels deep'],
+};
+
+function toPayloadError(view: BatchView, row: number, options: DecodeOptions): PayloadError {
+  const [code, what] = FAULTS[view.fault(row)] ?? (['PAYLOAD_NOT_JSON', 'cannot be read'] as const);
+  const byte = view.faultAt(row);
+  return new PayloadError(code, `Value of ${where(view, row, options)} ${what}: ${found(view, row, byte)} at byte ${byte}`, {
+    position: positionOf(view, row, options),
+    byte,
+  });
+}
+
+/** One character of a value is shown, never more: the value may be private, the position finds it again. */
+function found(view: BatchView, row: number, byte: number): string {
+  const value = view.rawValue(row);
+  const code = value?.[byte];
+  if (code === undefined) return 'unexpected end';
+  return code >= 0x20 && code < 0x7f
+    ? `unexpected ${JSON.stringify(String.fromCharCode(code))}`
+    : `unexpected 0x${code.toString(16).padStart(2, '0')}`;
+}
+
+function positionOf(view: BatchView, row: number, options: DecodeOptions): Position {
+  return { topic: options.topicName(view.topicId(row)), partition: view.partition(row), offset: view.offset(row) };
+}
+
+function where(view: BatchView, row: number, options: DecodeOptions): string {
+  const { topic, partition, offset } = positionOf(view, row, options);
+  return `${topic}:${partition}:${offset}`;
+}

@@ -1,0 +1,71 @@
+/** Consuming: up to where a batch is done, partition by partition, in the form in which the engine takes a commit. */
+
+import type { BatchView } from '../engine/batch-view.js';
+
+interface Entry {
+  readonly topicId: number;
+  readonly partition: number;
+  readonly epoch: number;
+  /** the next offset to read */
+  offset: number;
+  leaderEpoch: number;
+  /** a faulty row was met: nothing later in this partition counts */
+  stopped: boolean;
+}
+
+export class Positions {
+  readonly #entries: Entry[] = [];
+  // Rows of a partition come in runs: nearly always the next row belongs where the last one did.
+  #current: Entry | undefined;
+
+  /** Is this row behind a faulty one of its partition? */
+  isStopped(view: BatchView, row: number): boolean {
+    return this.#entryOf(view, row).stopped;
+  }
+
+  /** The row is done with the rest of the batch. */
+  advance(view: BatchView, row: number): void {
+    const entry = this.#entryOf(view, row);
+    entry.offset = view.offset(row) + 1;
+    entry.leaderEpoch = view.leaderEpoch(row);
+  }
+
+  /** The committed position of the row's partition will be exactly the row. */
+  stopAt(view: BatchView, row: number): void {
+    const entry = this.#entryOf(view, row);
+    entry.offset = view.offset(row);
+    entry.stopped = true;
+  }
+
+  /** Quintuples [topicId, partition, offset, epoch, leaderEpoch]. */
+  toArray(): Float64Array {
+    const array = new Float64Array(this.#entries.length * 5);
+    this.#entries.forEach((e, i) => {
+      array.set([e.topicId, e.partition, e.offset, e.epoch, e.leaderEpoch], i * 5);
+    });
+    return array;
+  }
+
+  #entryOf(view: BatchView, row: number): Entry {
+    const topicId = view.topicId(row);
+    const partition = view.partition(row);
+    const current = this.#current;
+    if (current !== undefined && current.partition === partition && current.topicId === topicId) return current;
+    const known = this.#entries.find((e) => e.partition === partition && e.topicId === topicId);
+    this.#current = known ?? this.#add(view, row);
+    return this.#current;
+  }
+
+  #add(view: BatchView, row: number): Entry {
+    const entry = {
+      topicId: view.topicId(row),
+      partition: view.partition(row),
+      epoch: view.epoch(row),
+      offset: view.offset(row),
+      leaderEpoch: view.leaderEpoch(row),
+      stopped: false,
+    };
+    this.#entries.push(entry);
+    return entry;
+  }
+}
