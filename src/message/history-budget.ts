@@ -1,7 +1,8 @@
 /** Message layer: fits histories into a budget. The nearest hops and the origin stay; `dropped` counts what was cut between them.
  *
- *  Hops are taken breadth first, so near ones win. The origin is the end of the newest line of ancestors, the line that latencies are
- *  computed on; its room is set aside first, and where that line is cut the origin takes the place of the next ref. */
+ *  Hops are taken level by level, so near ones win. The origin is the end of the newest line of ancestors, the line that latencies are
+ *  computed on: its room is set aside first, in each level that line goes first, and where it is cut the origin takes the place of its next
+ *  ref. Nothing else of that level is taken then, or a sibling newer than the origin would divert the line. */
 import { type History, isObject, type Ref, toRefList } from './history.js';
 import { countHops } from './hop-count.js';
 import { newestParent } from './latency.js';
@@ -39,49 +40,63 @@ export function cutHistory(refs: readonly Ref[], maxBytes: number, maxHops: numb
   const count = countHops();
   const root: HopNode = { hist: { refs }, level: 0, parent: undefined, fields: '', refs: [], dropped: 0 };
   const line = newestLine(root.hist);
-  const origin = line.at(-1);
   const budget: Budget = { bytes: maxBytes - 2 };
-  const reserve = origin === undefined || line.length < 2 ? 0 : bytesOf(origin);
-  if (reserve <= budget.bytes) budget.bytes -= reserve;
-  addRefs(root, budget, count);
-  expandByLevel(root, { budget, maxHops: maxHops - 1, count });
-  if (origin !== undefined && reserve <= maxBytes - 2) attachOrigin(root, line, count);
+  const keepsOrigin = reserveOrigin(line, budget);
+  const limits: Limits = { budget, maxHops: maxHops - 1, count, line: new Set(line) };
+  addRefs(root, limits);
+  expandByLevel(root.refs, limits);
+  if (keepsOrigin) attachOrigin(root, line, count);
   return { json: writeRefs(root.refs), dropped: root.dropped };
 }
 
-/** Adds as many of the hop's refs as fit, without their histories yet; the others are dropped. */
-function addRefs(hop: HopNode, budget: Budget, count: (hist: unknown) => number): void {
-  for (const ref of toRefList(hop.hist.refs)) {
-    const shell = toShell(ref);
-    const bytes = Buffer.byteLength(shell) + REF_OVERHEAD;
-    if (bytes > budget.bytes) {
-      hop.dropped += Math.max(1, count(ref.hist));
-      continue;
-    }
-    budget.bytes -= bytes;
-    hop.refs.push({ ref, parent: hop, shell, hop: undefined });
-  }
+/** Sets room aside for the origin; false when it needs none (it is a parent itself) or there is none. */
+function reserveOrigin(line: readonly Ref[], budget: Budget): boolean {
+  const bytes = line.length < 2 ? Number.POSITIVE_INFINITY : bytesOf(line.at(-1) as Ref);
+  if (bytes > budget.bytes) return false;
+  budget.bytes -= bytes;
+  return true;
 }
 
 interface Limits {
   readonly budget: Budget;
   readonly maxHops: number;
   readonly count: (hist: unknown) => number;
+  /** The refs of the newest line. */
+  readonly line: ReadonlySet<Ref>;
 }
 
-function expandByLevel(root: HopNode, limits: Limits): void {
-  // A queue that grows while it is read: breadth first.
-  const queue: RefNode[] = [...root.refs];
-  for (const node of queue) {
-    if (!isObject(node.ref.hist)) continue;
-    const hop = openHop(node.ref.hist as unknown as History, node.parent, limits);
-    if (hop === undefined) {
-      node.parent.dropped += limits.count(node.ref.hist);
-      continue;
-    }
-    node.hop = hop;
-    queue.push(...hop.refs);
+/** Adds as many of the hop's refs as fit, without their histories yet; the others are dropped. The newest line's comes first, in its place. */
+function addRefs(hop: HopNode, { budget, count, line }: Limits): void {
+  const nodes = toRefList(hop.hist.refs).map((ref): RefNode => ({ ref, parent: hop, shell: toShell(ref), hop: undefined }));
+  const kept = new Set<RefNode>();
+  for (const node of lineFirst(nodes, line)) {
+    const bytes = Buffer.byteLength(node.shell) + REF_OVERHEAD;
+    if (bytes <= budget.bytes) {
+      budget.bytes -= bytes;
+      kept.add(node);
+    } else if (line.has(node.ref)) break;
   }
+  hop.refs = nodes.filter((node) => kept.has(node));
+  for (const node of nodes) if (!kept.has(node)) hop.dropped += Math.max(1, count(node.ref.hist));
+}
+
+function expandByLevel(firstLevel: readonly RefNode[], limits: Limits): void {
+  let isCut = false;
+  for (let level = firstLevel; level.length > 0; ) {
+    const next: RefNode[] = [];
+    for (const node of lineFirst(level, limits.line)) {
+      if (!isObject(node.ref.hist)) continue;
+      node.hop = isCut ? undefined : openHop(node.ref.hist as unknown as History, node.parent, limits);
+      if (node.hop !== undefined) next.push(...node.hop.refs);
+      else node.parent.dropped += limits.count(node.ref.hist);
+      isCut ||= node.hop === undefined && limits.line.has(node.ref);
+    }
+    level = next;
+  }
+}
+
+function lineFirst(nodes: readonly RefNode[], line: ReadonlySet<Ref>): RefNode[] {
+  return [...nodes.filter((node) => line.has(node.ref)), ...nodes.filter((node) => !line.has(node.ref))];
 }
 
 /** The hop with what fits of its refs, or undefined when not even its own fields fit, when it is too far away, or when it is its own ancestor. */
@@ -92,7 +107,7 @@ function openHop(hist: History, parent: HopNode, limits: Limits): HopNode | unde
   if (bytes > limits.budget.bytes) return undefined;
   limits.budget.bytes -= bytes;
   const hop: HopNode = { hist, level: parent.level + 1, parent, fields, refs: [], dropped: toCount(hist.dropped) };
-  addRefs(hop, limits.budget, limits.count);
+  addRefs(hop, limits);
   return hop;
 }
 
