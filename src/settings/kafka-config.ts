@@ -60,7 +60,7 @@ function findValueFault(key: string, value: unknown): string | undefined {
   if (value === undefined || value === null)
     return `is ${value} (an environment variable that is not set?): leave the key out, or give it a value`;
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-    return `must be a string, number or boolean, got ${Array.isArray(value) ? 'a list' : `a ${typeof value}`}`;
+    return `must be a string, number or boolean, got ${Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`}`;
   }
   const expected = findMismatch(known, value);
   return expected === undefined ? undefined : `must be ${expected}, got ${show(known, value)}`;
