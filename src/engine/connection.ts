@@ -6,6 +6,7 @@ import { kindOf } from './codes.js';
 import { toKafkaException } from './faults.js';
 import { Mailbox, type NativeHandle, type NewsEvent } from './mailbox.js';
 import type { MetadataJson } from './native.js';
+import { Troubles } from './troubles.js';
 
 /** A handle that can ask the cluster for its metadata. */
 export interface ConnectableHandle extends NativeHandle {
@@ -33,7 +34,7 @@ export class Connection<H extends ConnectableHandle> {
   readonly mailbox: Mailbox<H>;
   readonly #options: ConnectionOptions<H>;
   #fatal: KafkaException | undefined;
-  #lastError: KafkaException | undefined;
+  readonly #troubles = new Troubles();
   #failConnect: ((error: KafkaException) => void) | undefined;
 
   /** Opens the client: no network yet. @throws SettingsError when librdkafka refuses the configuration */
@@ -49,7 +50,7 @@ export class Connection<H extends ConnectableHandle> {
 
   /** The latest trouble with the cluster: it explains what would otherwise only be "timed out". */
   get lastError(): KafkaException | undefined {
-    return this.#lastError;
+    return this.#troubles.explanation;
   }
 
   /** The error after which nothing works any more. */
@@ -78,7 +79,7 @@ export class Connection<H extends ConnectableHandle> {
 
   /** The end of a sentence that explains a time-out. */
   because(): string {
-    return this.#lastError === undefined ? '' : `; the last error was: ${this.#lastError.message}`;
+    return this.lastError === undefined ? '' : `; the last error was: ${this.lastError.message}`;
   }
 
   #onNews(event: NewsEvent): void {
@@ -87,7 +88,7 @@ export class Connection<H extends ConnectableHandle> {
         this.#onError(toKafkaException(event.error, { what: `The ${this.#options.name}` }));
         break;
       case 'log':
-        logByLevel(this.#options.logger, event.level, { facility: event.facility, client: this.#options.name }, event.message);
+        this.#log(event.level, event.facility, event.message);
         this.#options.onLog({ level: event.level, facility: event.facility, message: event.message });
         break;
       case 'stats':
@@ -98,9 +99,15 @@ export class Connection<H extends ConnectableHandle> {
     }
   }
 
+  #log(level: number, facility: string, message: string): void {
+    const fields = { facility, client: this.#options.name };
+    // A broken connection is told twice, as a log line and as an error event: the event has the number, so that one is for everybody.
+    logByLevel(this.#options.logger, facility === 'FAIL' ? DEBUG_LEVEL : level, fields, message);
+  }
+
   #onError(error: KafkaException): void {
     const { logger } = this.#options;
-    this.#lastError = error;
+    if (!this.#troubles.note(error, performance.now())) return;
     const fields = { kafkaCode: error.kafkaCode, kafkaName: error.kafkaName };
     if (error.fatal) {
       this.#fatal ??= error;
@@ -124,10 +131,12 @@ export class Connection<H extends ConnectableHandle> {
     const text = `${this.#connecting()}: waited ${timeoutMs} ms for a broker to answer a metadata request`;
     return new TimeoutError('TIMEOUT_CONNECT', `${text}${this.because() || `; got: ${error.message}`}`, {
       timeoutMs,
-      cause: this.#lastError ?? error,
+      cause: this.lastError ?? error,
     });
   }
 }
+
+const DEBUG_LEVEL = 7;
 
 /** Levels as in syslog: up to 3 error, 4 warning, 5 and 6 information, 7 debug. */
 function logByLevel(logger: Logger, level: number, fields: Record<string, unknown>, message: string): void {
