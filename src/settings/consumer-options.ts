@@ -40,7 +40,7 @@ export interface ConsumerOptions<I extends Topics = Topics> {
   readonly drainTimeoutMs?: number | undefined;
   /** How long close() may take to leave the group after the drain. Milliseconds; default 30000. Ours. */
   readonly closeTimeoutMs?: number | undefined;
-  /** How long starting may take until the first assignment before process() rejects with the reason. Milliseconds; default 30000. Ours. */
+  /** How long connect() waits for a broker's answer unless told otherwise. Milliseconds; default 30000. Ours. */
   readonly startTimeoutMs?: number | undefined;
   /** librdkafka keys that consumers and producers share: security, sockets. They override every default. */
   readonly kafkaConfig?: SharedConfig | undefined;

@@ -72,7 +72,8 @@ impl PollThread {
             let command = self.shared.state().commands.pop_front();
             let result = match command {
                 None => return,
-                Some(Command::Subscribe(topics)) => self.client.subscribe(&topics),
+                // without a subscription nothing would ever come: as final as a fatal error
+                Some(Command::Subscribe(topics)) => self.client.subscribe(&topics).map_err(|fault| Fault { fatal: true, ..fault }),
                 Some(Command::Seek(to)) => self.seek(&to),
             };
             if let Err(error) = result {
