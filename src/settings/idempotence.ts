@@ -1,11 +1,6 @@
 /** Settings layer: idempotence is our default, not the user's wish: it gives way to settings that exclude it, and says so. */
 import type { SettingsFault } from '../errors.js';
-
-interface Setting {
-  readonly key: string;
-  readonly value: string;
-  readonly option: string;
-}
+import type { UserSettings } from './user-setting.js';
 
 interface Verdict {
   readonly enabled: boolean;
@@ -26,7 +21,7 @@ const EXCLUDES: ReadonlyMap<string, { readonly when: (value: string) => boolean;
 ]);
 
 /** On unless a setting of the user's excludes it: then off with a warning, or a fault when the user asked for both. */
-export function resolveIdempotence(user: ReadonlyMap<string, Setting>): Verdict {
+export function resolveIdempotence(user: UserSettings): Verdict {
   const wish = user.get('enable.idempotence');
   if (wish !== undefined && !/^(true|t|1)$/i.test(wish.value)) return { enabled: false, faults: [], warnings: [] };
   const excluding = [...EXCLUDES].flatMap(([canonical, { when, needs }]) => {

@@ -3,7 +3,9 @@ import type { SettingsFault } from '../errors.js';
 import { defaultConsumerConfig, type GroupProtocol } from './consumer-defaults.js';
 import { resolveIdempotence } from './idempotence.js';
 import { type ConfigPlace, knownKey, toCanonicalKey, validateKafkaConfig } from './kafka-config.js';
+import { findRelationFaults } from './key-relations.js';
 import { defaultProducerConfig } from './producer-defaults.js';
+import type { UserSetting, UserSettings } from './user-setting.js';
 
 export type ConfigEntries = readonly (readonly [key: string, value: string])[];
 
@@ -11,21 +13,11 @@ export type ConfigEntries = readonly (readonly [key: string, value: string])[];
 export type ConfigLayers = readonly { readonly place: ConfigPlace; readonly config: unknown }[];
 
 export interface ResolvedKafkaConfig {
-  /** For librdkafka, canonical keys' last word first to last. */
+  /** For librdkafka: each setting once, under the name the user gave it. */
   readonly config: ConfigEntries;
   readonly faults: readonly SettingsFault[];
   readonly warnings: readonly string[];
 }
-
-/** One setting of the user's: the key as spelled, and where. */
-export interface UserSetting {
-  readonly key: string;
-  readonly value: string;
-  readonly option: string;
-}
-
-/** By canonical key, so that `linger.ms` and `queue.buffering.max.ms` are one setting. */
-export type UserSettings = ReadonlyMap<string, UserSetting>;
 
 /** What the library itself sets, e.g. bootstrap.servers; wins over the defaults and gives way to the user. */
 type OwnEntries = Readonly<Record<string, string>>;
@@ -37,7 +29,7 @@ export function resolveConsumerConfig(own: OwnEntries, layers: ConfigLayers): Re
   const defaults = defaultConsumerConfig(protocol);
   if (protocol === 'consumer') faults.push(...findBrokerSideKeys(user));
   else fitSessionTimeout(defaults, user);
-  return { config: merge({ ...defaults, ...own }, user), faults, warnings, protocol };
+  return { ...finish('consumer', { ...defaults, ...own }, user, faults), warnings, protocol };
 }
 
 /** A producer's entries. */
@@ -48,7 +40,7 @@ export function resolveProducerConfig(own: OwnEntries, layers: ConfigLayers): Re
   faults.push(...idempotence.faults);
   warnings.push(...idempotence.warnings);
   if (!idempotence.enabled) defaults['enable.idempotence'] = 'false';
-  return { config: merge({ ...defaults, ...own }, user), faults, warnings };
+  return { ...finish('producer', { ...defaults, ...own }, user, faults), warnings };
 }
 
 function collect(layers: ConfigLayers): { user: UserSettings; faults: SettingsFault[]; warnings: string[] } {
@@ -74,6 +66,14 @@ function collect(layers: ConfigLayers): { user: UserSettings; faults: SettingsFa
 function describeTwice(first: UserSetting, second: UserSetting): SettingsFault {
   const message = `is another name of "${first.key}", which is set to something else: keep one of the two`;
   return { key: `${second.option}["${second.key}"]`, message };
+}
+
+/** Merges, and looks at the keys together once each is right by itself. */
+function finish(role: 'consumer' | 'producer', defaults: OwnEntries, user: UserSettings, faults: readonly SettingsFault[]) {
+  const config = merge(defaults, user);
+  if (faults.length > 0) return { config, faults };
+  const merged = new Map(config.map(([key, value]) => [toCanonicalKey(key), value]));
+  return { config, faults: findRelationFaults({ role, user, merged }) };
 }
 
 /** Defaults first, each replaced by what the user says under any of its names. */
