@@ -12,6 +12,8 @@ export interface EnvelopeParts {
   readonly dt: string;
   readonly refs: readonly Ref[] | null | undefined;
   readonly history?: { readonly maxBytes?: number | undefined } | undefined;
+  /** The message's place in its batch, for error texts. */
+  readonly index?: number | undefined;
 }
 
 /** One record's value as JSON text: `{"item": …, "hist": {"svc", "dt", "refs"[, "dropped"]}}`.
@@ -24,7 +26,7 @@ export function packEnvelope(parts: EnvelopeParts): string {
   const head = `{"item":${parts.itemJson},"hist":{"svc":${toSvcJson(parts.svc)},"dt":"${parts.dt}","refs":`;
   const { refs } = parts;
   if (refs === null || refs === undefined || refs.length === 0) return `${head}[]}}`;
-  const { json, dropped } = toRefsJson(refs, parts.history?.maxBytes ?? DEFAULT_HISTORY_MAX_BYTES);
+  const { json, dropped } = toRefsJson(refs, parts.history?.maxBytes ?? DEFAULT_HISTORY_MAX_BYTES, parts.index);
   return dropped === 0 ? `${head}${json}}}` : `${head}${json},"dropped":${dropped}}}`;
 }
 

@@ -20,22 +20,21 @@ export interface RefsJson {
 }
 
 /** The refs as a JSON list of at most `maxBytes` (UTF-8), nested shallower than Python's limit.
- *  @throws UsageError when a ref is not an object or holds what JSON cannot carry */
-export function toRefsJson(refs: readonly Ref[], maxBytes: number): RefsJson {
-  if (refs.length === 0) return { json: '[]', dropped: 0 };
-  const json = joinWhole(refs, maxBytes);
+ *  @param message the message's place in its batch, for the error text
+ *  @throws UsageError when one is no ref or holds what JSON cannot carry */
+export function toRefsJson(refs: readonly Ref[], maxBytes: number, message: number | undefined): RefsJson {
+  const json = joinWhole(refs, maxBytes, message);
   if (json !== undefined) return { json, dropped: 0 };
-  return asUsageError(() => cutHistory(refs, maxBytes, MAX_REF_HOPS));
+  return asUsageError(message, () => cutHistory(refs, maxBytes, MAX_REF_HOPS));
 }
 
 /** All refs in full, or undefined when that does not fit. */
-function joinWhole(refs: readonly Ref[], maxBytes: number): string | undefined {
+function joinWhole(refs: readonly Ref[], maxBytes: number, message: number | undefined): string | undefined {
   let json = '[';
   for (let index = 0; index < refs.length; index++) {
     const ref = refs[index] as Ref;
-    if (!isObject(ref))
-      throw new UsageError('USAGE_ARGUMENT', `refs[${index}] is not a ref: expected { topic, partition, offset, key, hist }`);
-    const text = LazyRef.is(ref) ? splice(ref) : writePlain(ref, maxBytes);
+    if (!isRef(ref)) throw notARef(message, index);
+    const text = LazyRef.is(ref) ? splice(ref) : writePlain(ref, maxBytes, message);
     if (text === undefined) return undefined;
     json += index === 0 ? text : `,${text}`;
     if (json.length > maxBytes) return undefined;
@@ -43,6 +42,17 @@ function joinWhole(refs: readonly Ref[], maxBytes: number): string | undefined {
   json += ']';
   // A UTF-16 unit is at most three bytes of UTF-8: counting is only needed near the budget.
   return json.length * 3 <= maxBytes || Buffer.byteLength(json) <= maxBytes ? json : undefined;
+}
+
+function isRef(ref: unknown): ref is Ref {
+  return isObject(ref) && typeof ref.topic === 'string' && typeof ref.partition === 'number' && typeof ref.offset === 'number';
+}
+
+function notARef(message: number | undefined, index: number): UsageError {
+  return new UsageError(
+    'USAGE_ARGUMENT',
+    `${toPlace(message)}.refs[${index}] is not a ref: expected { topic, partition, offset, key, hist }`,
+  );
 }
 
 /** The consumed message's ref with its history's own text; undefined when that text cannot be passed on as it is. */
@@ -67,12 +77,12 @@ function shell(ref: LazyRef): string {
 }
 
 /** A ref of the user's making, unknown fields included. */
-function writePlain(ref: Ref, maxBytes: number): string | undefined {
+function writePlain(ref: Ref, maxBytes: number, message: number | undefined): string | undefined {
   // The least a hop can take is `{"refs":[{"hist":}]}`: more hops than this cannot fit, so a web of shared objects is not walked for ever.
   const room = { hops: Math.ceil(maxBytes / 20) };
   const hist = ref.hist ?? null;
   if (hist !== null && !fits(hist, MAX_REF_HOPS, room)) return undefined;
-  return asUsageError(() => JSON.stringify({ ...ref, hist }));
+  return asUsageError(message, () => JSON.stringify({ ...ref, hist }));
 }
 
 /** Is the history at most `hops` deep, within the room, and in list form throughout? Also answers for cycles: they are too deep. */
@@ -89,10 +99,14 @@ function fits(hist: unknown, hops: number, room: { hops: number }): boolean {
   return true;
 }
 
-function asUsageError<T>(write: () => T): T {
+function asUsageError<T>(message: number | undefined, write: () => T): T {
   try {
     return write();
   } catch (cause) {
-    throw new UsageError('USAGE_ARGUMENT', 'A ref holds what JSON cannot carry (see cause)', { cause });
+    throw new UsageError('USAGE_ARGUMENT', `${toPlace(message)}: a ref holds what JSON cannot carry (see cause)`, { cause });
   }
+}
+
+function toPlace(message: number | undefined): string {
+  return message === undefined ? 'message' : `messages[${message}]`;
 }

@@ -32,7 +32,7 @@ export function packMessages(slab: OutgoingSlab, messages: readonly OutgoingMess
     }
     const { refs } = message;
     if (refs !== undefined && refs !== null && !Array.isArray(refs)) throw wrong(`messages[${index}].refs`, 'a list', refs);
-    slab.add(topic, id, packEnvelope({ itemJson: toItemJson(message.payload, index), svc, dt, refs, history }), record);
+    slab.add(topic, id, packEnvelope({ itemJson: toItemJson(message.payload, index), svc, dt, refs, history, index }), record);
   }
 }
 

@@ -149,8 +149,10 @@ test('a web of shared objects with 2^60 lines ends within the budget', () => {
 test('what JSON cannot carry inside a ref is a UsageError', () => {
   const ref = { ...refTo(null), mine: 5n };
   expect(() => pack([ref])).toThrow(expect.objectContaining<Partial<UsageError>>({ code: 'USAGE_ARGUMENT' }));
-  expect(() => pack([refTo({ svc: 's', dt: 'd', refs: [], mine: 5n } as unknown as History)], 10)).toThrow('A ref holds');
-  expect(() => pack(['ref'] as unknown as Ref[])).toThrow('refs[0] is not a ref');
+  expect(() => pack([refTo({ svc: 's', dt: 'd', refs: [], mine: 5n } as unknown as History)], 10)).toThrow('message: a ref holds');
+  expect(() => pack(['ref'] as unknown as Ref[])).toThrow('message.refs[0] is not a ref');
+  const refs = [refTo(null), { id: 'a', payload: 1 } as unknown as Ref];
+  expect(() => packEnvelope({ itemJson: '1', svc: 's', dt: 'd', refs, index: 3 })).toThrow('messages[3].refs[1] is not a ref');
 });
 
 test('random histories stay within bytes and hops, keep the origin where there is room, and lose no count', () => {
