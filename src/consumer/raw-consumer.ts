@@ -2,13 +2,14 @@
 
 import { BatchView } from '../engine/batch-view.js';
 import { newConsumer } from '../engine/clients.js';
+import { Connection, type RoleEvent } from '../engine/connection.js';
 import { callEngine, toKafkaException } from '../engine/faults.js';
-import { Mailbox, type NewsEvent } from '../engine/mailbox.js';
+import type { Mailbox } from '../engine/mailbox.js';
 import type { NativeBatch, NativeConsumer, NativePositionResult } from '../engine/native.js';
 import { type KafkaException, type Position, TimeoutError, UsageError } from '../errors.js';
 import type { Headers } from '../message/message.js';
 import type { ConsumerConfig } from '../settings/librdkafka-config.js';
-import { STDERR_LOGGER } from '../settings/logger.js';
+import { type Logger, STDERR_LOGGER } from '../settings/logger.js';
 import { resolveRawConsumerConfig } from '../settings/raw-config.js';
 
 /** A record as it lies in the topic. */
@@ -22,12 +23,11 @@ export interface RawRecord extends Position {
 
 export interface RawConsumerOptions {
   readonly groupId: string;
+  readonly bootstrapServers: string;
   readonly config: readonly (readonly [key: string, value: string])[];
   readonly drainTimeoutMs: number;
   readonly closeTimeoutMs: number;
-  /** told about errors that concern no call, e.g. a lost connection that librdkafka repairs */
-  onTrouble(error: KafkaException): void;
-  onFault(error: unknown): void;
+  readonly logger: Logger;
 }
 
 const PREFETCH_BATCHES = 4;
@@ -37,7 +37,7 @@ const NO_LEADER_EPOCH = -1;
 /** One member of a consumer group. Made by `getKafkaConsumer`; opens at `subscribe`. */
 export class RawConsumer {
   readonly #options: RawConsumerOptions;
-  #mailbox: Mailbox<NativeConsumer> | undefined;
+  #connection: Connection<NativeConsumer> | undefined;
   /** By partition what a commit of everything consumed so far would say: topicId, partition, offset, epoch, leaderEpoch. */
   readonly #consumed = new Map<string, readonly number[]>();
   /** Batches whose records the caller still works on: a rebalance waits for them. */
@@ -112,7 +112,7 @@ export class RawConsumer {
 
   async #close(): Promise<void> {
     const { closeTimeoutMs, groupId } = this.#options;
-    const mailbox = this.#mailbox;
+    const mailbox = this.#connection?.mailbox;
     if (mailbox === undefined) return;
     this.#wakeConsume?.();
     this.#finishBatches(mailbox.handle);
@@ -124,33 +124,32 @@ export class RawConsumer {
 
   #open(): Mailbox<NativeConsumer> {
     this.#assertUsable();
-    const { config, drainTimeoutMs, groupId, onFault } = this.#options;
-    this.#mailbox ??= new Mailbox<NativeConsumer>({
+    const { bootstrapServers, config, drainTimeoutMs, groupId, logger } = this.#options;
+    this.#connection ??= new Connection<NativeConsumer>({
       name: `consumer of group "${groupId}"`,
+      bootstrapServers,
+      logger,
       open: (wake) => newConsumer(config, { mode: 'raw', prefetchBatches: PREFETCH_BATCHES, drainTimeoutMs }, wake),
-      onNews: (event) => this.#onNews(event),
-      onFault,
+      onError: (error) => {
+        if (error.fatal) this.#stop(error);
+      },
+      onLog: () => undefined,
+      onStats: () => undefined,
+      onRoleEvent: (event) => this.#onRoleEvent(event),
     });
-    return this.#mailbox;
+    return this.#connection.mailbox;
   }
 
-  #onNews(event: NewsEvent): void {
+  #onRoleEvent(event: RoleEvent): void {
     if (event.kind === 'ready') this.#wakeConsume?.();
     else if (event.kind === 'revoked') for (const { topic, partition } of event.partitions) this.#consumed.delete(`${topic}:${partition}`);
     else if (event.kind === 'partitionStopped') this.#stop(toKafkaException(event.error, { what: 'Reading', position: event }));
-    else if (event.kind === 'error')
-      this.#onError(toKafkaException(event.error, { what: `The consumer of group "${this.#options.groupId}"` }));
-  }
-
-  #onError(error: KafkaException): void {
-    if (error.fatal) this.#stop(error);
-    else this.#options.onTrouble(error);
   }
 
   /** The client is finished: every pending and later call rejects with this. */
   #stop(error: KafkaException): void {
     this.#fatal ??= error;
-    this.#mailbox?.fail(this.#fatal);
+    this.#connection?.mailbox.fail(this.#fatal);
     this.#wakeConsume?.();
   }
 
@@ -216,10 +215,10 @@ export function getKafkaConsumer(bootstrapServers: string | readonly string[], g
   const maxPollMs = Number(new Map(resolved.config).get('max.poll.interval.ms') ?? MAX_POLL_INTERVAL_MS);
   return new RawConsumer({
     groupId,
+    bootstrapServers: resolved.bootstrapServers,
     config: resolved.config,
     drainTimeoutMs: Math.round(maxPollMs * DRAIN_SHARE),
     closeTimeoutMs: CLOSE_TIMEOUT_MS,
-    onTrouble: (error) => STDERR_LOGGER.warn({ groupId, kafkaCode: error.kafkaCode, kafkaName: error.kafkaName }, error.message),
-    onFault: (error) => STDERR_LOGGER.error({ groupId, err: error }, 'The low-level consumer failed to handle an event of the engine'),
+    logger: STDERR_LOGGER,
   });
 }

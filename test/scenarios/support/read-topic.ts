@@ -1,12 +1,13 @@
 /** Reads a topic from its beginning with the low-level consumer, so that what a producer wrote is seen as bytes. */
 import { getKafkaConsumer, type RawRecord } from '../../../src/consumer/raw-consumer.js';
+import { QUICK } from '../kit.js';
 
 const DEADLINE_MS = 20_000;
 
 /** Resolves with the first `count` records of the topic, in order within each partition. Rejects when they have not come by the deadline. */
 export async function readTopic(bootstrapServers: string, topic: string, count: number): Promise<RawRecord[]> {
   const groupId = `read-${topic}-${process.pid}-${performance.now()}`;
-  await using consumer = getKafkaConsumer(bootstrapServers, groupId, { 'auto.offset.reset': 'earliest' });
+  await using consumer = getKafkaConsumer(bootstrapServers, groupId, QUICK);
   consumer.subscribe(topic);
   const records: RawRecord[] = [];
   const deadlineMs = performance.now() + DEADLINE_MS;
