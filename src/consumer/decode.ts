@@ -3,7 +3,7 @@
 import type { BatchView } from '../engine/batch-view.js';
 import { FAULT } from '../engine/native.js';
 import { PayloadError, type PayloadErrorCode, type Position } from '../errors.js';
-import { ConsumedMessage, RawRecord } from '../message/consumed-message.js';
+import { ConsumedMessage, RawBytes } from '../message/consumed-message.js';
 import { findLatest } from '../message/latest-only.js';
 import { LazyRef } from '../message/lazy-ref.js';
 import { Positions } from './positions.js';
@@ -59,7 +59,7 @@ function readMessage<T>(view: BatchView, row: number, options: DecodeOptions): C
   }
   const topic = options.topicName(view.topicId(row));
   const ref = new LazyRef(topic, view.partition(row), view.offset(row), view.key(row), view, row);
-  return new ConsumedMessage<T>(payload, ref, view.timestampMs(row), view.headers(row), new RawRecord(view, row));
+  return new ConsumedMessage<T>(payload, ref, view.timestampMs(row), view.headers(row), new RawBytes(view, row));
 }
 
 const FAULTS: Readonly<Record<number, readonly [PayloadErrorCode, string]>> = {

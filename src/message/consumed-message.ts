@@ -11,7 +11,7 @@ export interface RawSource {
 }
 
 /** The record's bytes as they came, cut from the batch when asked for. Each read makes a new Buffer. */
-export class RawRecord {
+export class RawBytes {
   readonly #source: RawSource;
   readonly #row: number;
 
@@ -47,7 +47,7 @@ export class ConsumedMessage<T = unknown, K extends string = string> implements 
   readonly raw: { readonly key: Buffer | null; readonly value: Buffer | null };
 
   // Positional and from the ref: an argument object per message is what a profile of the loop shows first.
-  constructor(payload: T, ref: Ref, timestampMs: number, headers: Headers, raw: RawRecord) {
+  constructor(payload: T, ref: Ref, timestampMs: number, headers: Headers, raw: RawBytes) {
     this.id = ref.key;
     this.payload = payload;
     this.refs = [ref];

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, expectTypeOf, test } from 'vitest';
-import { ConsumedMessage, NO_HEADERS, RawRecord } from '../../../src/message/consumed-message.js';
+import { ConsumedMessage, NO_HEADERS, RawBytes } from '../../../src/message/consumed-message.js';
 import { LazyRef } from '../../../src/message/lazy-ref.js';
 import { type Headers, Message, type OutgoingMessage } from '../../../src/message/message.js';
 
@@ -14,7 +14,7 @@ const source = {
 
 function consumed(headers: Headers = NO_HEADERS): ConsumedMessage<{ a: number }, 'quakes'> {
   const ref = new LazyRef('quakes', 3, 42, 'id-1', source, 0);
-  return new ConsumedMessage({ a: 1 }, ref, 1_700_000_000_000, headers, new RawRecord(source, 0));
+  return new ConsumedMessage({ a: 1 }, ref, 1_700_000_000_000, headers, new RawBytes(source, 0));
 }
 
 test('its fields are its own, so a spread copy is a sound output with its refs', () => {

@@ -1,0 +1,38 @@
+/** `phq-kafka build-engine`: compiles the native engine from the sources in this package, for a platform without a prebuilt one. */
+
+import { spawn } from 'node:child_process';
+import { copyFile, rename } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+// The same two that .cargo/config.toml sets in a checkout, where the reason is given.
+const ATOMICS = '-DHAVE_ATOMICS_32_ATOMIC=1 -DHAVE_ATOMICS_64_ATOMIC=1';
+const LIBRARY: Partial<Record<NodeJS.Platform, string>> = { darwin: 'libphq_kafka_engine.dylib', win32: 'phq_kafka_engine.dll' };
+
+/** Builds and puts the binary where the library looks first. Resolves with the exit code: 0, or cargo's.
+ *  Needs Rust 1.88, gcc and g++, make, perl and cmake; takes about five minutes. */
+export async function buildEngine(say: (line: string) => void): Promise<number> {
+  const native = fileURLToPath(new URL('../../native/', import.meta.url));
+  say('Building the native engine with cargo: about 5 minutes, mostly librdkafka and OpenSSL');
+  const code = await runCargo(native, say);
+  if (code !== 0) return code;
+  const { platformName } = createRequire(import.meta.url)(`${native}load.cjs`) as { platformName(): string };
+  const target = `${native}kafka.${platformName()}.node`;
+  // Copied beside and moved into place: a running process keeps the file that it has mapped.
+  await copyFile(`${native}target/release/${LIBRARY[process.platform] ?? 'libphq_kafka_engine.so'}`, `${target}.new`);
+  await rename(`${target}.new`, target);
+  say(`Built ${target}`);
+  return 0;
+}
+
+function runCargo(native: string, say: (line: string) => void): Promise<number> {
+  const env = { ...process.env, CFLAGS: [process.env.CFLAGS, ATOMICS].filter(Boolean).join(' ') };
+  const cargo = spawn('cargo', ['build', '--release', '--locked', '--manifest-path', 'Cargo.toml'], { cwd: native, env, stdio: 'inherit' });
+  return new Promise((resolve) => {
+    cargo.on('error', (error) => {
+      say(`cargo cannot be started (${error.message}): install Rust 1.88 or newer, on Debian: apt-get install cargo-web rustc-web`);
+      resolve(1);
+    });
+    cargo.on('close', (code) => resolve(code ?? 1));
+  });
+}
