@@ -1,0 +1,69 @@
+/** The broker under the benchmarks: one real Kafka, topics of 6 partitions, one of them filled with what is to be consumed. */
+import { spawnSync } from 'node:child_process';
+import { Producer } from '../dist/index.js';
+import { startKafka } from '../scripts/kafka/cluster.mjs';
+import { toEvent } from './payload.mjs';
+
+export const PARTITIONS = 6;
+const FILL_BATCH = 5_000;
+
+/** @typedef {object} BenchBroker
+ *  @property {string} bootstrapServers
+ *  @property {string} version of Kafka
+ *  @property {(messages: number) => Promise<string>} filledTopic the topic that holds exactly so many messages; filled once
+ *  @property {() => Promise<string>} freshTopic a new, empty topic
+ *  @property {(topic: string) => Promise<void>} dropTopic
+ *  @property {() => Promise<void>} stop */
+
+/** @returns {Promise<BenchBroker>} */
+export async function startBroker() {
+  process.stderr.write('starting a Kafka ...\n');
+  // A server compiles with all tiers; the tests' brokers do not, since they live for seconds. What is deleted should be gone from the disk soon.
+  const flags = ['-XX:TieredStopAtLevel=4', '-Xmx768m'];
+  const kafka = await startKafka({ flags, properties: { 'num.partitions': String(PARTITIONS), 'log.segment.delete.delay.ms': '1000' } });
+  const { bootstrapServers } = kafka;
+  const { Kafka, logLevel } = (await import('kafkajs')).default;
+  const admin = new Kafka({ clientId: 'bench', brokers: [bootstrapServers], logLevel: logLevel.ERROR }).admin();
+  await admin.connect();
+  let made = 0;
+  const freshTopic = async () => {
+    const topic = `bench-${++made}`;
+    await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }], waitForLeaders: true });
+    return topic;
+  };
+  /** @type {Map<number, Promise<string>>} */
+  const filled = new Map();
+  return {
+    bootstrapServers,
+    version: kafkaVersion(kafka.brokers[0]?.pid),
+    freshTopic,
+    filledTopic: (messages) => {
+      const topic = filled.get(messages) ?? freshTopic().then((name) => fill(bootstrapServers, name, messages));
+      filled.set(messages, topic);
+      return topic;
+    },
+    dropTopic: (topic) => admin.deleteTopics({ topics: [topic] }),
+    stop: async () => {
+      await admin.disconnect();
+      await kafka.stop();
+    },
+  };
+}
+
+/** @param {string} bootstrapServers @param {string} topic @param {number} messages */
+async function fill(bootstrapServers, topic, messages) {
+  process.stderr.write(`filling ${topic} with ${messages} messages ...\n`);
+  const producer = new Producer({ svc: 'bench', bootstrapServers, outputTopics: topic });
+  for (let first = 0; first < messages; first += FILL_BATCH) {
+    const length = Math.min(FILL_BATCH, messages - first);
+    await producer.produceBatch(Array.from({ length }, (_, i) => toEvent(first + i)).map((item) => ({ id: item.id, payload: item })));
+  }
+  await producer.close();
+  return topic;
+}
+
+/** Read from the jar's name on the JVM's command line. @param {number | undefined} pid */
+function kafkaVersion(pid) {
+  const { stdout } = spawnSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
+  return /kafka_2\.13-(\d+\.\d+\.\d+)/.exec(stdout)?.[1] ?? 'unknown';
+}
