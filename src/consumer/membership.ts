@@ -32,6 +32,7 @@ export class Membership {
   #failure: KafkaException | undefined;
   #wake: (() => void) | undefined;
   #onAssigned: (() => void) | undefined;
+  #joined = false;
 
   /** Opens the client; joins nothing yet. */
   constructor(options: MembershipOptions) {
@@ -69,6 +70,7 @@ export class Membership {
   /** Joins the group, and keeps the process alive until `close`. `onAssigned` is called after every assignment. */
   join(topics: readonly string[], onAssigned: () => void): void {
     this.#onAssigned = onAssigned;
+    this.#joined = true;
     this.#connection.mailbox.holdProcess();
     callEngine(`Subscribing the ${this.#options.name} to ${topics.join(', ')}`, () => this.#handle.subscribe(topics));
   }
@@ -112,7 +114,7 @@ export class Membership {
   async close(): Promise<void> {
     const { closeTimeoutMs, emitter, name } = this.#options;
     this.interrupt();
-    const { timedOut } = await this.#connection.mailbox.close(closeTimeoutMs);
+    const { timedOut } = await this.#closeMailbox(closeTimeoutMs);
     emitter.emit('consumer.closed', { timedOut });
     if (!timedOut) return;
     const text = `Closing the ${name}: leaving the group took longer than ${closeTimeoutMs} ms; the others take over after session.timeout.ms`;
@@ -120,6 +122,16 @@ export class Membership {
       timeoutMs: closeTimeoutMs,
       cause: this.#connection.lastError,
     });
+  }
+
+  async #closeMailbox(timeoutMs: number): Promise<{ readonly timedOut: boolean }> {
+    const { mailbox } = this.#connection;
+    try {
+      return await mailbox.close(timeoutMs);
+    } finally {
+      if (this.#joined) mailbox.releaseProcess();
+      this.#joined = false;
+    }
   }
 
   #onError(error: KafkaException): void {
