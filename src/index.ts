@@ -1,7 +1,7 @@
 /** The front door: everything public, in the order of a message's life. */
 
 export { Consumer } from './consumer/consumer.js';
-export type { RawConsumer, RawRecord } from './consumer/raw-consumer.js';
+export { getKafkaConsumer, type RawConsumer, type RawRecord } from './consumer/raw-consumer.js';
 export {
   DeadLetterError,
   type Delivery,
@@ -31,6 +31,14 @@ export { type Headers, Message, type OutgoingMessage } from './message/message.j
 export { type KafkaRecord, type UnpackedPayload, unpackKafkaPayload } from './message/unpack.js';
 export type { OutputsOf, OutputTopics, ProduceOptions } from './producer/outputs.js';
 export { Producer } from './producer/producer.js';
+export {
+  getKafkaProducer,
+  produce,
+  produceBatch,
+  type RawOutgoingRecord,
+  type RawProduceOptions,
+  type RawProducer,
+} from './producer/raw-producer.js';
 export { defaultConsumerConfig, type GroupProtocol } from './settings/consumer-defaults.js';
 export type { ConsumerOptions } from './settings/consumer-options.js';
 export type { ConsumerConfig, ProducerConfig, SharedConfig } from './settings/librdkafka-config.js';
