@@ -24,8 +24,9 @@ export interface RunOptions<T> {
   readonly handler: Handler<ConsumedMessage<T>>;
 }
 
-/** The run whose handler the current code was called from, if any: closing from inside must not wait for that handler. */
-const insideHandlerOf = new AsyncLocalStorage<object>();
+/** The handler call that the current code was reached from, if any: closing from inside must not wait for that handler. A timer or listener that a
+ *  handler left behind still carries its call, hence `running`. */
+const handlerCall = new AsyncLocalStorage<{ readonly run: object; running: boolean }>();
 
 export class Run<T> {
   readonly #options: RunOptions<T>;
@@ -43,7 +44,8 @@ export class Run<T> {
   }
 
   get isInsideHandler(): boolean {
-    return insideHandlerOf.getStore() === this;
+    const call = handlerCall.getStore();
+    return call?.run === this && call.running;
   }
 
   /** Nothing new is taken; the running handler may end and commit, for `drainTimeoutMs`. */
@@ -101,7 +103,12 @@ export class Run<T> {
   async #call({ messages }: DecodedBatch<T>): Promise<void> {
     const { handler } = this.#options;
     const context = { signal: this.#stop.signal, attempt: 1 };
-    const called = insideHandlerOf.run(this, () => callHandler(handler, messages, context));
+    const call = { run: this, running: true };
+    const called = handlerCall
+      .run(call, () => callHandler(handler, messages, context))
+      .finally(() => {
+        call.running = false;
+      });
     // Should the drain time pass first, nobody is left to hear how the handler ended.
     called.catch(() => undefined);
     await this.#stop.within(called, () => this.#drainTimeout(`the handler, which has ${describeBatch(messages)}`));
@@ -132,7 +139,8 @@ export class Run<T> {
     if (this.#failed) return;
     this.#failed = true;
     this.#failure = error;
-    this.#options.membership.interrupt();
+    // A handler that still runs may end and commit, but not hold up for ever what has failed already.
+    this.#stop.request(error);
   }
 
   #drainTimeout(what: string): TimeoutError {

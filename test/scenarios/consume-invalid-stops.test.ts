@@ -16,7 +16,7 @@ const FAULTS: readonly (readonly [name: string, value: string | Buffer, code: st
   ['nesting without end', deep, 'PAYLOAD_TOO_DEEP', 1007],
 ];
 
-test.for(FAULTS)('%s', async ([, value, code, byte]) => {
+test.concurrent.for(FAULTS)('%s', async ([, value, code, byte]) => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 3 } });
   const sound = (partition: number) => ({ partition, value: envelope(`sound ${partition}`) });
   // Partition 1 has two sound records, the faulty one at offset 2, and a sound one behind it.
