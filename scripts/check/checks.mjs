@@ -1,15 +1,18 @@
 /** What `npm run check` consists of: format, lint, layers, types; the same for Rust. All of it reads, nothing writes. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CACHE, inPackages, NATIVE } from '../setup/paths.mjs';
+import { SetupError } from '../setup/report.mjs';
 import { runLogged } from '../setup/run.mjs';
 
 /** @typedef {{ name: string, command: string, args: readonly string[] }} Check */
 
 const DENY = ['--', '-D', 'warnings'];
-/** Clippy of the addon runs in the release profile: it reads the build-script output of the real build instead of compiling librdkafka once more.
- *  @type {readonly (readonly Check[])[]} groups run side by side, a group's checks one after another (cargo has one lock) */
-const GROUPS = [
+/** Groups run side by side, a group's checks one after another (cargo has one lock).
+ *  Clippy of the addon names release profile and target as `napi build` does: only then it reads that build's librdkafka instead of compiling another.
+ *  @param {string} target @returns {readonly (readonly Check[])[]} */
+const groups = (target) => [
   [
     {
       name: 'format, lint and layers (biome)',
@@ -27,14 +30,19 @@ const GROUPS = [
       command: 'cargo',
       args: ['clippy', '--manifest-path', 'native/core/Cargo.toml', '--all-targets', ...DENY],
     },
-    { name: 'clippy of the engine', command: 'cargo', args: ['clippy', '--release', '--manifest-path', 'native/Cargo.toml', ...DENY] },
+    {
+      name: 'clippy of the engine',
+      command: 'cargo',
+      args: ['clippy', '--release', '--target', target, '--manifest-path', 'native/Cargo.toml', ...DENY],
+    },
   ],
 ];
 
 /** Runs all checks and prints the output of those that fail.
  *  @returns {Promise<import('../test/tally.mjs').Tally>} one count per check */
 export async function runChecks() {
-  if (!existsSync(join(NATIVE, 'target/release')))
+  const target = hostTarget();
+  if (!existsSync(join(NATIVE, 'target', target, 'release')))
     process.stdout.write('check: the first run compiles librdkafka for clippy, about 5 min\n');
   const tally = { passed: 0, failed: 0, skipped: 0 };
   const runGroup = async (/** @type {readonly Check[]} */ group) => {
@@ -43,8 +51,16 @@ export async function runChecks() {
       else tally.failed += 1;
     }
   };
-  await Promise.all(GROUPS.map(runGroup));
+  await Promise.all(groups(target).map(runGroup));
   return tally;
+}
+
+/** What Rust calls this machine, e.g. x86_64-unknown-linux-gnu. */
+function hostTarget() {
+  const { stdout } = spawnSync('rustc', ['-vV'], { encoding: 'utf8' });
+  const [, host] = /^host: (.+)$/m.exec(stdout ?? '') ?? [];
+  if (host === undefined) throw new SetupError(`rustc -vV names no host: ${stdout}`);
+  return host;
 }
 
 /** @param {Check} check */
