@@ -119,7 +119,7 @@ export class Run<T> {
     const { membership } = this.#options;
     try {
       this.requestStop(this.#failure);
-      await this.#stop.within(this.#settled(), () => this.#drainTimeout(`the commit of ${this.#commits.uncommitted} batches`));
+      await this.#stop.within(this.#settled(), () => this.#drainTimeout(`the commit of ${countOf(this.#commits.uncommitted)}`));
     } catch (error) {
       this.#fail(error);
     }
@@ -149,3 +149,5 @@ export class Run<T> {
     return new TimeoutError('TIMEOUT_DRAIN', text, { timeoutMs: drainTimeoutMs });
   }
 }
+
+const countOf = (batches: number): string => (batches === 1 ? '1 handled batch' : `${batches} handled batches`);

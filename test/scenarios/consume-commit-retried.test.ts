@@ -5,7 +5,13 @@ import { EmbeddedBroker } from '../../src/testing/index.js';
 import { committedOf, envelope, member, next, take, writeRaw } from '../support/consuming.js';
 
 const N = 30;
-const PASSING = ['NOT_COORDINATOR', 'COORDINATOR_NOT_AVAILABLE', 'COORDINATOR_LOAD_IN_PROGRESS', 'REBALANCE_IN_PROGRESS', 'REQUEST_TIMED_OUT'];
+const PASSING = [
+  'NOT_COORDINATOR',
+  'COORDINATOR_NOT_AVAILABLE',
+  'COORDINATOR_LOAD_IN_PROGRESS',
+  'REBALANCE_IN_PROGRESS',
+  'REQUEST_TIMED_OUT',
+];
 /** The member is thrown out of its group by these: what was not committed may come again. */
 const REJOIN = ['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'];
 

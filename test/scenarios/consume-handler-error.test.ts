@@ -49,7 +49,10 @@ test('a handler that returns outputs is a fault of the program, and nothing is c
   await writeRaw(broker, 't', [{ value: envelope('again') }]);
   await using consumer = new Consumer(member(broker, { inputTopics: 't' }));
   const returning = (() => [{ id: null, payload: 1 }]) as unknown as () => undefined;
-  await expect(consumer.process(returning)).rejects.toMatchObject({ code: 'USAGE_ARGUMENT', message: expect.stringContaining('1 outputs') });
+  await expect(consumer.process(returning)).rejects.toMatchObject({
+    code: 'USAGE_ARGUMENT',
+    message: expect.stringContaining('1 outputs'),
+  });
   const again: unknown[] = [];
   await consumer.process((messages) => {
     again.push(...messages.map(({ payload }) => payload));

@@ -20,7 +20,9 @@ test('superseded messages are counted and committed, and never handled', async (
     { partition: 1, key: 'c', value: null },
   ]);
   await writeRaw(broker, 'u', [record(0, 'a', 8)]);
-  const consumer = new Consumer<number>(member(broker, { inputTopics: ['t', 'u'], latestOnly: true, batchSize: 9, consumerTimeoutMs: 5_000 }));
+  const consumer = new Consumer<number>(
+    member(broker, { inputTopics: ['t', 'u'], latestOnly: true, batchSize: 9, consumerTimeoutMs: 5_000 }),
+  );
   const committed = committedOf(consumer);
   const handled = next(consumer, 'consumer.handled');
   const payloads: number[] = [];

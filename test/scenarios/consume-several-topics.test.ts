@@ -28,6 +28,9 @@ test('messages and commits of two topics are kept apart', async () => {
     count += messages.length;
     if (count >= 7) void consumer.close();
   });
-  expect({ quakes: seen.quakes?.toSorted(), storms: seen.storms }).toEqual({ quakes: ['q0', 'q1', 'q2', 'q3'], storms: ['s0', 's1', 's2'] });
+  expect({ quakes: seen.quakes?.toSorted(), storms: seen.storms }).toEqual({
+    quakes: ['q0', 'q1', 'q2', 'q3'],
+    storms: ['s0', 's1', 's2'],
+  });
   expect(Object.fromEntries(committed)).toEqual({ 'quakes:0': 2, 'quakes:1': 2, 'storms:0': 3 });
 });
