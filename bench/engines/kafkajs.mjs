@@ -22,7 +22,7 @@ export async function consume({ bootstrapServers, topic, groupId, messages, begi
   let batches = 0;
   const allCommitted = new Promise((resolve) => {
     const committed = new Committed(messages, (commits) => {
-      end(rankSum, { batches, commits });
+      end(rankSum, { batches, 'commits confirmed': commits });
       resolve(undefined);
     });
     consumer.on(consumer.events.COMMIT_OFFSETS, ({ payload }) => {

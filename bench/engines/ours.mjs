@@ -20,7 +20,7 @@ export async function consume({ bootstrapServers, topic, groupId, batchSize, mes
   let batches = 0;
   const done = new AbortController();
   const committed = new Committed(messages, (commits) => {
-    end(rankSum, { batches, commits });
+    end(rankSum, { batches, 'commits confirmed': commits });
     done.abort();
   });
   consumer.on('consumer.committed', ({ positions }) => committed.note(positions.map((p) => [p.partition, p.offset])));
