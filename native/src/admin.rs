@@ -123,6 +123,6 @@ fn serve(shared: &Shared, client: &Client) {
     std::thread::sleep(Duration::from_millis(100));
 }
 
-fn json<T: serde::Serialize>(value: &T) -> std::result::Result<String, Fault> {
+pub fn json<T: serde::Serialize>(value: &T) -> std::result::Result<String, Fault> {
     serde_json::to_string(value).map_err(|e| Fault::new(code::FAIL, e.to_string()))
 }

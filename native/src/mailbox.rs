@@ -41,6 +41,9 @@ pub struct DeliveryFailure {
 
 pub enum Event {
     Ready,
+    Assigning { partitions: Vec<OwnedPartition>, generation: i32 },
+    Stuck { batch: u32, held_ms: f64 },
+    Rejoined { batch: u32 },
     Assigned { partitions: Vec<OwnedPartition>, protocol: String },
     Revoking { partitions: Vec<OwnedPartition>, lost: bool, drain_ms: f64 },
     Revoked { partitions: Vec<OwnedPartition>, lost: bool, drained: bool, waited_ms: f64 },
@@ -77,6 +80,20 @@ impl Event {
     fn write(self, env: &Env, o: &mut Object) -> Result<()> {
         match self {
             Event::Ready => o.set("kind", "ready"),
+            Event::Assigning { partitions, generation } => {
+                o.set("kind", "assigning")?;
+                o.set("partitions", partitions)?;
+                o.set("generation", generation)
+            }
+            Event::Stuck { batch, held_ms } => {
+                o.set("kind", "stuck")?;
+                o.set("batch", batch)?;
+                o.set("heldMs", held_ms)
+            }
+            Event::Rejoined { batch } => {
+                o.set("kind", "rejoined")?;
+                o.set("batch", batch)
+            }
             Event::Assigned { partitions, protocol } => {
                 o.set("kind", "assigned")?;
                 o.set("partitions", partitions)?;

@@ -31,6 +31,11 @@ export interface NativePositionResult {
 /** What `drain()` hands over, in the order in which it happened. */
 export type NativeEvent =
   | { readonly kind: 'ready' }
+  /** with `decidesStarts`: partitions wait for `assign`; their epoch is 0 until then. `generation` 1: the group has just come into being */
+  | { readonly kind: 'assigning'; readonly partitions: readonly NativePartition[]; readonly generation: number }
+  /** a handler has run for longer than stuckAfterMs: every epoch has ended, the group is left until it ends (`rejoined`) */
+  | { readonly kind: 'stuck'; readonly batch: number; readonly heldMs: number }
+  | { readonly kind: 'rejoined'; readonly batch: number }
   | { readonly kind: 'assigned'; readonly partitions: readonly NativePartition[]; readonly protocol: string }
   | { readonly kind: 'revoking'; readonly partitions: readonly NativePartition[]; readonly lost: boolean; readonly drainMs: number }
   | {
@@ -122,6 +127,32 @@ export interface NativeConsumerOptions {
   /** how many batches may wait in the lanes */
   readonly prefetchBatches: number;
   readonly drainTimeoutMs: number;
+  /** a handler that runs longer loses its partitions, also while JavaScript is blocked; 0 = never */
+  readonly stuckAfterMs: number;
+  /** every assignment waits for `assign`; otherwise librdkafka decides where partitions start */
+  readonly decidesStarts: boolean;
+}
+
+/** A partition, and an offset or a time (milliseconds) where one is meant. */
+export interface NativePartitionSpec {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+/** json of `committed` and `offsetsForTimes`; offset -1 = none */
+export interface OffsetAnswerJson {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly error: NativeFault | null;
+}
+/** json of `watermarks`: the first offset that is there, and the next that will be written */
+export interface WatermarksJson {
+  readonly topic: string;
+  readonly partition: number;
+  readonly low: number;
+  readonly high: number;
+  readonly error: NativeFault | null;
 }
 
 type ConfigEntries = readonly (readonly [key: string, value: string])[];
@@ -132,6 +163,8 @@ export interface NativeConsumer {
   subscribe(topics: readonly string[]): void;
   /** A batch that is due now, or null; null arms one `ready` event for when the next is due (deadline counted from its first message). */
   take(max: number, timeoutMs: number): NativeBatch | null;
+  /** The batch's handler has ended; its commit may still be under way. */
+  handled(batchId: number): void;
   /** The batch's rows are handled and their commits settled; a revoke waits for this. */
   done(batchId: number): void;
   /** Triples [topicId, partition, epoch] of the batch's partitions that are no longer owned, or null when all are. */
@@ -141,6 +174,14 @@ export interface NativeConsumer {
   /** Pairs [topicId, partition]: nothing of them is handed out, nothing is dropped. */
   hold(partitions: Float64Array): void;
   release(partitions: Float64Array): void;
+  /** Triples [topicId, partition, offset]: the answer to `assigning`; a partition that is left out starts where librdkafka says. */
+  assign(starts: Float64Array): void;
+  /** Answered by `result`, json = OffsetAnswerJson[]: the group's committed positions. */
+  committed(request: number, of: readonly NativePartitionSpec[], timeoutMs: number): void;
+  /** Answered by `result`, json = OffsetAnswerJson[]; `offset` of each spec is a time in milliseconds. */
+  offsetsForTimes(request: number, of: readonly NativePartitionSpec[], timeoutMs: number): void;
+  /** Answered by `result`, json = WatermarksJson[]. */
+  watermarks(request: number, of: readonly NativePartitionSpec[], timeoutMs: number): void;
   /** Triples [topicId, partition, offset]: drops what was prefetched of them and starts a new epoch. */
   seek(positions: Float64Array): void;
   /** Names by topicId. */

@@ -132,6 +132,14 @@ impl Piece {
     }
 }
 
+/// A batch that JavaScript has and is not done with.
+struct Outstanding {
+    owners: Vec<(Partition, Epoch)>,
+    since: Instant,
+    /// its handler has ended; only its commit is still under way
+    handled: bool,
+}
+
 /// When the next batch is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
@@ -143,7 +151,7 @@ pub enum Due {
 #[derive(Default)]
 pub struct Lanes {
     lanes: BTreeMap<Partition, Lane>,
-    outstanding: HashMap<u32, Vec<(Partition, Epoch)>>,
+    outstanding: HashMap<u32, Outstanding>,
     last_epoch: Epoch,
     last_batch: u32,
     /// the lane that goes first in the next batch, so that none starves
@@ -250,7 +258,7 @@ impl Lanes {
     }
 
     /// Composes a batch of at most `max` records, in order within each partition.
-    pub fn take(&mut self, max: usize) -> Option<Handout> {
+    pub fn take(&mut self, max: usize, now: Instant) -> Option<Handout> {
         let ready: Vec<Partition> = self.lanes.iter().filter(|(_, l)| !l.held && l.rows > 0).map(|(at, _)| *at).collect();
         if ready.is_empty() || max == 0 {
             return None;
@@ -269,7 +277,7 @@ impl Lanes {
         self.last_batch += 1;
         let mut owners: Vec<(Partition, Epoch)> = pieces.iter().map(|p| (p.at, p.epoch)).collect();
         owners.dedup();
-        self.outstanding.insert(self.last_batch, owners);
+        self.outstanding.insert(self.last_batch, Outstanding { owners, since: now, handled: false });
         Some(Handout { id: self.last_batch, pieces })
     }
 
@@ -277,15 +285,32 @@ impl Lanes {
         self.outstanding.remove(&batch);
     }
 
+    /// The batch's handler has ended; `done` follows when its positions are committed.
+    pub fn handled(&mut self, batch: u32) {
+        if let Some(out) = self.outstanding.get_mut(&batch) {
+            out.handled = true;
+        }
+    }
+
+    /// A batch whose handler has run for longer than `limit`, and for how long.
+    pub fn stuck(&self, limit: Duration, now: Instant) -> Option<(u32, Duration)> {
+        let running = self.outstanding.iter().filter(|(_, out)| !out.handled);
+        running.map(|(id, out)| (*id, now.saturating_duration_since(out.since))).find(|(_, held)| *held > limit)
+    }
+
+    pub fn is_handling(&self, batch: u32) -> bool {
+        self.outstanding.get(&batch).is_some_and(|out| !out.handled)
+    }
+
     /// Whether no batch that is still out holds records of the partition's current epoch.
     pub fn drained(&self, at: Partition) -> bool {
         let epoch = self.epoch(at).unwrap_or(0);
-        !self.outstanding.values().any(|owners| owners.contains(&(at, epoch)))
+        !self.outstanding.values().any(|out| out.owners.contains(&(at, epoch)))
     }
 
     /// What of a batch is no longer owned in the epoch in which it was handed out.
     pub fn lost(&self, batch: u32) -> Vec<(Partition, Epoch)> {
-        let owners = self.outstanding.get(&batch).map(Vec::as_slice).unwrap_or_default();
+        let owners = self.outstanding.get(&batch).map(|out| out.owners.as_slice()).unwrap_or_default();
         owners.iter().filter(|(at, epoch)| self.lanes.get(at).is_none_or(|l| l.epoch != *epoch)).copied().collect()
     }
 }
@@ -354,7 +379,7 @@ mod tests {
     fn a_batch_takes_every_lane_in_order_and_points_into_its_own_slab() {
         let (mut lanes, _) = two_lanes(300);
         let mut seen = [0i64; 2];
-        while let Some(h) = lanes.take(77) {
+        while let Some(h) = lanes.take(77, Instant::now()) {
             for (n, offset, item) in read(&h) {
                 assert_eq!((offset, item), (seen[n as usize], offset.to_string()));
                 seen[n as usize] += 1;
@@ -378,9 +403,9 @@ mod tests {
         lanes.push(p(0), collector.finish(now).expect("three records"));
         assert!(collector.finish(now).is_none());
         for offset in 0..3i64 {
-            assert_eq!(read(&lanes.take(1).expect("a batch")), [(0, offset, offset.to_string())]);
+            assert_eq!(read(&lanes.take(1, Instant::now()).expect("a batch")), [(0, offset, offset.to_string())]);
         }
-        assert_eq!(lanes.take(1).map(|h| h.id), None);
+        assert_eq!(lanes.take(1, Instant::now()).map(|h| h.id), None);
     }
 
     #[test]
@@ -400,19 +425,19 @@ mod tests {
     fn a_held_lane_keeps_its_records_and_order_and_does_not_starve_the_others() {
         let (mut lanes, now) = two_lanes(5);
         lanes.hold(p(0), true);
-        let h = lanes.take(100).expect("lane 1");
+        let h = lanes.take(100, Instant::now()).expect("lane 1");
         assert!(read(&h).iter().all(|(n, ..)| *n == 1));
-        assert_eq!(lanes.take(100).map(|h| h.id), None);
+        assert_eq!(lanes.take(100, Instant::now()).map(|h| h.id), None);
         assert_eq!(lanes.room(p(1), 5, 3), 5);
         assert_eq!(lanes.due(5, MS, now + MS), Due::WhenSomethingCame);
         lanes.hold(p(0), false);
-        assert_eq!(read(&lanes.take(100).expect("lane 0")).iter().map(|r| r.1).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+        assert_eq!(read(&lanes.take(100, Instant::now()).expect("lane 0")).iter().map(|r| r.1).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
     }
 
     #[test]
     fn giving_away_waits_for_the_batches_that_are_out_and_ends_the_epoch() {
         let (mut lanes, _) = two_lanes(2);
-        let h = lanes.take(100).expect("a batch");
+        let h = lanes.take(100, Instant::now()).expect("a batch");
         lanes.leave(p(0));
         assert!(!lanes.drained(p(0)));
         assert!(lanes.epoch(p(0)).is_some());
@@ -426,13 +451,13 @@ mod tests {
     #[test]
     fn a_seek_drops_the_lane_and_fences_what_is_out() {
         let (mut lanes, _) = two_lanes(2);
-        let h = lanes.take(1).expect("a batch");
+        let h = lanes.take(1, Instant::now()).expect("a batch");
         let at = p(read(&h)[0].0);
         let (old, new) = lanes.restart(at).expect("owned");
         assert_ne!(old, new);
         assert_eq!(lanes.lost(h.id), [(at, old)]);
         assert!(lanes.drained(at));
-        assert!(read(&lanes.take(10).expect("the other lane")).iter().all(|(n, ..)| *n != at.partition));
+        assert!(read(&lanes.take(10, Instant::now()).expect("the other lane")).iter().all(|(n, ..)| *n != at.partition));
     }
 
     #[test]
@@ -450,5 +475,19 @@ mod tests {
         assert_eq!(lanes.room(p(4), 100, 100), 100);
         lanes.stop(p(4));
         assert_eq!(lanes.room(p(4), 100, 100), 0);
+    }
+
+    #[test]
+    fn a_batch_is_stuck_only_while_its_handler_runs() {
+        let (mut lanes, _) = two_lanes(1);
+        let now = Instant::now();
+        let h = lanes.take(10, now).expect("a batch");
+        assert_eq!(lanes.stuck(5 * MS, now + 5 * MS), None);
+        assert_eq!(lanes.stuck(5 * MS, now + 6 * MS), Some((h.id, 6 * MS)));
+        assert!(lanes.is_handling(h.id));
+        lanes.handled(h.id);
+        assert_eq!(lanes.stuck(5 * MS, now + 6 * MS), None);
+        assert!(!lanes.is_handling(h.id));
+        assert!(!lanes.drained(p(0)));
     }
 }

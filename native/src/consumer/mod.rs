@@ -17,16 +17,29 @@ use phq_kafka_core::commits::{CommitBook, Position};
 use phq_kafka_core::lanes::{Due, Handout, Lanes, Topics};
 use phq_kafka_core::row::{self, Mode};
 
+use crate::admin::json;
 use crate::lifecycle::{Stop, Threads, end_with};
 use crate::mailbox::{Event, Mailbox, OwnedPartition, Wake, lock};
 use crate::producer::{entries, millis};
-use crate::rk::{Client, Fault, Role, Waker, code};
+use crate::rk::{Client, Fault, PartitionList, Role, Waker, code};
 
 #[napi(object)]
 pub struct ConsumerOptions {
     pub mode: String,
     pub prefetch_batches: u32,
     pub drain_timeout_ms: f64,
+    /// a handler that runs longer loses its partitions; 0 = never
+    pub stuck_after_ms: f64,
+    /// JavaScript decides where new partitions start (`assign`); otherwise librdkafka does
+    pub decides_starts: bool,
+}
+
+/// A partition, and an offset or a time where one is meant.
+#[napi(object)]
+pub struct PartitionSpec {
+    pub topic: String,
+    pub partition: i32,
+    pub offset: f64,
 }
 
 /// What JavaScript waits for when `take` had nothing due.
@@ -39,6 +52,8 @@ struct Wanted {
 enum Command {
     Subscribe(Vec<String>),
     Seek(Vec<(Partition, i64)>),
+    /// the answer to `assigning`: where each partition starts
+    Assign(Vec<(Partition, i64)>),
 }
 
 /// Guarded by one lock, the epoch lock: who owns what, what is prefetched, what may be committed.
@@ -69,6 +84,8 @@ struct Shared {
     mode: Mode,
     prefetch_batches: usize,
     drain: Duration,
+    stuck_after: Option<Duration>,
+    decides_starts: bool,
     threads: Threads,
 }
 
@@ -163,6 +180,8 @@ impl NativeConsumer {
             mode,
             prefetch_batches: options.prefetch_batches.max(1) as usize,
             drain: millis(options.drain_timeout_ms),
+            stuck_after: (options.stuck_after_ms > 0.0).then(|| millis(options.stuck_after_ms)),
+            decides_starts: options.decides_starts,
             threads: Threads::default(),
         });
         poll::start(&shared, client).map_err(|f| f.to_js())?;
@@ -186,14 +205,21 @@ impl NativeConsumer {
         let (max, timeout) = (max as usize, millis(timeout_ms));
         let mut state = self.shared.state();
         state.max = max;
-        let batch = match state.lanes.due(max, timeout, Instant::now()) {
-            Due::Now => state.lanes.take(max),
+        let now = Instant::now();
+        let batch = match state.lanes.due(max, timeout, now) {
+            Due::Now => state.lanes.take(max, now),
             _ => None,
         };
         state.wanted = if batch.is_none() { Some(Wanted { max, timeout }) } else { None };
         drop(state);
         self.shared.waker.wake();
         batch.map(Batch)
+    }
+
+    /// The handler of the batch has ended; `done` follows when its commit is answered.
+    #[napi]
+    pub fn handled(&self, batch: u32) {
+        self.shared.state().lanes.handled(batch);
     }
 
     #[napi]
@@ -253,6 +279,29 @@ impl NativeConsumer {
         self.command(Command::Seek(to));
     }
 
+    /// Triples [topicId, partition, offset]: the answer to `assigning`; a partition that is left out starts where librdkafka says.
+    #[napi]
+    pub fn assign(&self, positions: &[f64]) {
+        let at = positions.chunks_exact(3).map(|p| (Partition { topic: p[0] as u32, partition: p[1] as i32 }, p[2] as i64)).collect();
+        self.command(Command::Assign(at));
+    }
+
+    #[napi]
+    pub fn committed(&self, request: u32, of: Vec<PartitionSpec>, timeout_ms: i32) -> Result<()> {
+        self.ask(request, move |client| json(&client.committed(&list_of(&of)?, timeout_ms)?))
+    }
+
+    /// `offset` of each spec is a time in milliseconds.
+    #[napi]
+    pub fn offsets_for_times(&self, request: u32, of: Vec<PartitionSpec>, timeout_ms: i32) -> Result<()> {
+        self.ask(request, move |client| json(&client.offsets_for_times(&list_of(&of)?, timeout_ms)?))
+    }
+
+    #[napi]
+    pub fn watermarks(&self, request: u32, of: Vec<PartitionSpec>, timeout_ms: i32) -> Result<()> {
+        self.ask(request, move |client| json(&of.iter().map(|p| client.watermarks(&p.topic, p.partition, timeout_ms)).collect::<Vec<_>>()))
+    }
+
     #[napi]
     pub fn topics(&self) -> Vec<String> {
         self.shared.state().topics.names().to_vec()
@@ -271,14 +320,27 @@ impl NativeConsumer {
 
     #[napi]
     pub fn metadata(&self, request: u32, topic: Option<String>, timeout_ms: i32) -> Result<()> {
+        self.ask(request, move |client| client.metadata(topic.as_deref(), timeout_ms))
+    }
+
+    /// Runs a call that waits for brokers on a thread of its own.
+    fn ask(&self, request: u32, run: impl FnOnce(&Client) -> std::result::Result<String, Fault> + Send + 'static) -> Result<()> {
         let client = self.client.upgrade().ok_or_else(|| Fault::closed().to_js())?;
         let shared = self.shared.clone();
-        let ask = move || shared.mailbox.post(Event::Result { request, outcome: client.metadata(topic.as_deref(), timeout_ms) });
-        self.shared.threads.spawn("phq-metadata", ask).map_err(|f| f.to_js())
+        let ask = move || shared.mailbox.post(Event::Result { request, outcome: run(&client) });
+        self.shared.threads.spawn("phq-ask", ask).map_err(|f| f.to_js())
     }
 
     #[napi]
     pub fn close(&self, timeout_ms: f64) {
         self.shared.close_within(millis(timeout_ms));
     }
+}
+
+fn list_of(specs: &[PartitionSpec]) -> std::result::Result<PartitionList, Fault> {
+    let mut list = PartitionList::new(specs.len());
+    for p in specs {
+        list.add(&p.topic, p.partition, p.offset as i64, -1)?;
+    }
+    Ok(list)
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use phq_kafka_core::Partition;
 use phq_kafka_core::lanes::{Collector, Due};
 
-use super::rebalance::Leaving;
+use super::rebalance::{Arriving, Leaving};
 use super::{Command, Shared, commit, fetch, rebalance};
 use crate::mailbox::Event;
 use crate::rk::{self, Client, Fault, Kind, PartitionList, Queue, code};
@@ -26,6 +26,12 @@ pub(super) struct PollThread {
     pub queues: Vec<(Partition, String, Queue)>,
     /// a revocation that is not answered yet
     pub leaving: Option<Leaving>,
+    /// an assignment that JavaScript has not answered yet
+    pub arriving: Option<Arriving>,
+    /// what was last subscribed to
+    topics: Vec<String>,
+    /// the batch whose handler ran too long; the group is left until it ends
+    stuck: Option<u32>,
     pub collector: Collector,
     pub first_queue: usize,
     closing: bool,
@@ -40,6 +46,9 @@ pub(super) fn start(shared: &Arc<Shared>, client: Arc<Client>) -> Result<(), Fau
         events,
         queues: vec![],
         leaving: None,
+        arriving: None,
+        topics: vec![],
+        stuck: None,
         collector: Collector::default(),
         first_queue: 0,
         closing: false,
@@ -54,6 +63,7 @@ impl PollThread {
             self.obey();
             self.serve_events();
             rebalance::advance(&mut self);
+            self.watch_handlers();
             commit::send(&self);
             let busy = !self.closing && fetch::turn(&mut self);
             let next = self.announce();
@@ -73,12 +83,50 @@ impl PollThread {
             let result = match command {
                 None => return,
                 // without a subscription nothing would ever come: as final as a fatal error
-                Some(Command::Subscribe(topics)) => self.client.subscribe(&topics).map_err(|fault| Fault { fatal: true, ..fault }),
+                Some(Command::Subscribe(topics)) => {
+                    self.topics = topics;
+                    self.client.subscribe(&self.topics).map_err(|fault| Fault { fatal: true, ..fault })
+                }
                 Some(Command::Seek(to)) => self.seek(&to),
+                Some(Command::Assign(at)) => {
+                    rebalance::answer_assignment(self, &at);
+                    Ok(())
+                }
             };
             if let Err(error) = result {
                 self.shared.error(error);
             }
+        }
+    }
+
+    /// With partition queues split off librdkafka never sees max.poll.interval.ms exceeded, so a handler that hangs would keep its partitions
+    /// for ever. Its epochs end here, also while JavaScript is blocked; the group is left until the handler ends.
+    fn watch_handlers(&mut self) {
+        let Some(limit) = self.shared.stuck_after else { return };
+        match self.stuck {
+            None => {
+                let stuck = self.shared.state().lanes.stuck(limit, Instant::now());
+                if let Some((batch, held)) = stuck {
+                    self.stuck = Some(batch);
+                    rebalance::give_up_all(self);
+                    self.shared.mailbox.post(Event::Stuck { batch, held_ms: held.as_secs_f64() * 1000.0 });
+                    self.report(self.client.unsubscribe());
+                }
+            }
+            Some(batch) if !self.shared.state().lanes.is_handling(batch) => {
+                self.stuck = None;
+                if !self.closing {
+                    self.report(self.client.subscribe(&self.topics));
+                }
+                self.shared.mailbox.post(Event::Rejoined { batch });
+            }
+            Some(_) => {}
+        }
+    }
+
+    pub fn report(&self, result: Result<(), Fault>) {
+        if let Err(error) = result {
+            self.shared.error(error);
         }
     }
 

@@ -8,7 +8,7 @@ use phq_kafka_core::{Epoch, Partition};
 use super::poll::PollThread;
 use super::{Shared, commit};
 use crate::mailbox::{Event, OwnedPartition};
-use crate::rk::{self, Fault, PartitionList, code};
+use crate::rk::{self, PartitionList, code};
 
 /// A revocation under way.
 pub(super) struct Leaving {
@@ -19,21 +19,20 @@ pub(super) struct Leaving {
     lost: bool,
 }
 
+/// An assignment that waits for JavaScript to say where its partitions start.
+pub(super) struct Arriving {
+    list: PartitionList,
+}
+
 pub(super) fn begin(thread: &mut PollThread, event: &rk::Event) {
     match event.code() {
-        code::ASSIGN_PARTITIONS => assign(thread, &event.partitions()),
+        code::ASSIGN_PARTITIONS => arrive(thread, event.partitions()),
         code::REVOKE_PARTITIONS => revoke(thread, event.partitions()),
         // anything else is an error that only asks for a clean slate (rdkafka.h, rebalance_cb)
         _ => {
             thread.shared.error(event.fault());
-            report(&thread.shared, thread.client.assign(None));
+            thread.report(thread.client.assign(None));
         }
-    }
-}
-
-fn report(shared: &Shared, result: Result<(), Fault>) {
-    if let Err(error) = result {
-        shared.error(error);
     }
 }
 
@@ -41,11 +40,50 @@ fn is_cooperative(thread: &PollThread) -> bool {
     thread.client.rebalance_protocol() == "COOPERATIVE"
 }
 
-/// Splits every partition off before librdkafka starts fetching it, so that no record slips into the main queue.
-fn assign(thread: &mut PollThread, list: &PartitionList) {
+/// Asks JavaScript where the partitions start, or takes them as librdkafka gives them.
+fn arrive(thread: &mut PollThread, list: PartitionList) {
     if thread.leaving.is_some() {
         finish(thread);
     }
+    let elements = list.elements();
+    if !thread.shared.decides_starts || elements.is_empty() || thread.shared.state().close_by.is_some() {
+        return assign(thread, &list);
+    }
+    let mut state = thread.shared.state();
+    let mut partitions = Vec::with_capacity(elements.len());
+    for element in elements {
+        let at = Partition { topic: state.topics.id(&element.topic), partition: element.partition };
+        partitions.push(state.owned_partition(at, 0));
+    }
+    drop(state);
+    thread.arriving = Some(Arriving { list });
+    thread.shared.mailbox.post(Event::Assigning { partitions, generation: thread.client.generation() });
+}
+
+/// JavaScript's answer to `assigning`; one that comes too late finds nothing to answer.
+pub(super) fn answer_assignment(thread: &mut PollThread, starts: &[(Partition, i64)]) {
+    let Some(Arriving { mut list }) = thread.arriving.take() else { return };
+    for (at, offset) in starts {
+        let topic = thread.shared.state().topics.name(at.topic).unwrap_or_default().to_owned();
+        thread.report(list.set_offset(&topic, at.partition, *offset));
+    }
+    assign(thread, &list);
+}
+
+/// Ends every epoch at once, for a handler that hangs: nothing of it may be committed any more.
+pub(super) fn give_up_all(thread: &mut PollThread) {
+    thread.queues.clear();
+    let mut state = thread.shared.state();
+    let owned: Vec<_> = state.lanes.partitions().collect();
+    for (at, epoch) in owned {
+        state.lanes.end(at);
+        state.commits.end_epoch(at, epoch);
+    }
+    commit::post_answers(&thread.shared, &mut state);
+}
+
+/// Splits every partition off before librdkafka starts fetching it, so that no record slips into the main queue.
+fn assign(thread: &mut PollThread, list: &PartitionList) {
     let cooperative = is_cooperative(thread);
     let mut state = thread.shared.state();
     let mut taken = Vec::new();
@@ -61,13 +99,15 @@ fn assign(thread: &mut PollThread, list: &PartitionList) {
     }
     drop(state);
     let result = if cooperative { thread.client.incremental_assign(list) } else { thread.client.assign(Some(list)) };
-    report(&thread.shared, result);
+    thread.report(result);
     let protocol = thread.client.rebalance_protocol();
     thread.shared.mailbox.post(Event::Assigned { partitions: taken, protocol });
 }
 
 /// First half: nothing more of the partitions goes out.
 fn revoke(thread: &mut PollThread, list: PartitionList) {
+    // librdkafka wants its assignment answered before it is taken away again
+    answer_assignment(thread, &[]);
     if thread.leaving.is_some() {
         finish(thread);
     }
@@ -128,7 +168,7 @@ fn finish(thread: &mut PollThread) {
     // under the epoch lock: no commit can be cut between the end of the epochs and this answer
     let result = if cooperative { thread.client.incremental_unassign(&list) } else { thread.client.assign(None) };
     drop(state);
-    report(&thread.shared, result);
+    thread.report(result);
     let waited_ms = since.elapsed().as_secs_f64() * 1000.0;
     thread.shared.mailbox.post(Event::Revoked { partitions: names, lost, drained, waited_ms });
 }

@@ -122,10 +122,30 @@ impl Client {
         Fault::check_code(unsafe { sys::rd_kafka_subscribe(self.ptr, list.as_ptr()) })
     }
 
+    /// Leaves the group; the client can subscribe again.
+    pub fn unsubscribe(&self) -> Result<(), Fault> {
+        // SAFETY: live client
+        Fault::check_code(unsafe { sys::rd_kafka_unsubscribe(self.ptr) })
+    }
+
     /// EAGER, COOPERATIVE or NONE.
     pub fn rebalance_protocol(&self) -> String {
         // SAFETY: live client; a static string
         unsafe { owned(rd::rd_kafka_rebalance_protocol(self.ptr)) }
+    }
+
+    /// The group's generation (classic) or the member's epoch (KIP-848); 1 = the group has just come into being; -1 = not a member.
+    pub fn generation(&self) -> i32 {
+        // SAFETY: live client; the metadata is ours to free, and null outside a group
+        unsafe {
+            let metadata = rd::rd_kafka_consumer_group_metadata(self.ptr);
+            if metadata.is_null() {
+                return -1;
+            }
+            let generation = rd::rd_kafka_consumer_group_metadata_generation_id(metadata);
+            rd::rd_kafka_consumer_group_metadata_destroy(metadata);
+            generation
+        }
     }
 
     pub fn assignment_lost(&self) -> bool {

@@ -8,6 +8,7 @@ mod fault;
 mod handle;
 mod metadata;
 mod mock;
+mod offsets;
 mod partitions;
 mod queue;
 mod sys;

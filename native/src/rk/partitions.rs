@@ -16,6 +16,7 @@ unsafe impl Send for PartitionList {}
 pub struct Element {
     pub topic: String,
     pub partition: i32,
+    pub offset: i64,
     pub error: i32,
 }
 
@@ -48,6 +49,19 @@ impl PartitionList {
         Ok(())
     }
 
+    /// Where an element that is in the list already shall start.
+    pub fn set_offset(&mut self, topic: &str, partition: i32, offset: i64) -> Result<(), Fault> {
+        let name = c_string(topic)?;
+        // SAFETY: live list and NUL-terminated name; null when the element is not there
+        let element = unsafe { rd::rd_kafka_topic_partition_list_find(self.ptr, name.as_ptr(), partition) };
+        if element.is_null() {
+            return Err(Fault::new(super::code::INVALID_ARG, format!("{topic}:{partition} is not part of the assignment")));
+        }
+        // SAFETY: an element of the live list
+        unsafe { (*element).offset = offset };
+        Ok(())
+    }
+
     pub fn elements(&self) -> Vec<Element> {
         // SAFETY: live list; `elems` has `cnt` entries
         let raw = unsafe {
@@ -55,7 +69,7 @@ impl PartitionList {
             if list.elems.is_null() { &[] } else { std::slice::from_raw_parts(list.elems.cast::<RawPartition>(), list.cnt as usize) }
         };
         // SAFETY: every element's topic is a NUL-terminated string of the list
-        raw.iter().map(|e| Element { topic: unsafe { owned(e.topic) }, partition: e.partition, error: e.err }).collect()
+        raw.iter().map(|e| Element { topic: unsafe { owned(e.topic) }, partition: e.partition, offset: e.offset, error: e.err }).collect()
     }
 
     pub(super) fn as_ptr(&self) -> *mut rd::rd_kafka_topic_partition_list_t {

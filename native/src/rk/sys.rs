@@ -117,6 +117,21 @@ unsafe extern "C" {
         size: usize,
     ) -> c_int;
     pub fn rd_kafka_last_error() -> c_int;
+    pub fn rd_kafka_committed(rk: *mut sys::rd_kafka_t, list: *mut sys::rd_kafka_topic_partition_list_t, timeout_ms: c_int) -> c_int;
+    pub fn rd_kafka_offsets_for_times(
+        rk: *mut sys::rd_kafka_t,
+        list: *mut sys::rd_kafka_topic_partition_list_t,
+        timeout_ms: c_int,
+    ) -> c_int;
+    pub fn rd_kafka_query_watermark_offsets(
+        rk: *mut sys::rd_kafka_t,
+        topic: *const c_char,
+        partition: i32,
+        low: *mut i64,
+        high: *mut i64,
+        timeout_ms: c_int,
+    ) -> c_int;
+    pub fn rd_kafka_unsubscribe(rk: *mut sys::rd_kafka_t) -> c_int;
     pub fn rd_kafka_set_log_queue(rk: *mut sys::rd_kafka_t, queue: *mut sys::rd_kafka_queue_t) -> c_int;
     pub fn rd_kafka_seek_partitions(
         rk: *mut sys::rd_kafka_t,
