@@ -70,12 +70,11 @@ export class ConsumedMessage<T = unknown, K extends string = string> implements 
 
   /** An output made of this message: it carries this message's history.
    *  @example return messages.map((m) => m.derive(m.id, rank(m.payload))) */
-  derive<U, const L extends string = never>(
-    id: string | null,
-    payload: U,
-    ...to: [L] extends [never] ? [] : [to: L]
-  ): DerivedMessage<U, L> {
-    return { id, payload, refs: this.refs, ...(to.length === 0 ? {} : { to: to[0] }) } as DerivedMessage<U, L>;
+  derive<U>(id: string | null, payload: U): DerivedMessage<U, never>;
+  // Overloads: with one signature, `produceBatch(messages.map((m) => m.derive(…)))` infers L from where the result goes, and demands a `to`.
+  derive<U, const L extends string>(id: string | null, payload: U, to: L): DerivedMessage<U, L>;
+  derive(id: string | null, payload: unknown, ...to: [] | [to: string]): DerivedMessage<unknown, string> {
+    return { id, payload, refs: this.refs, ...(to.length === 0 ? {} : { to: to[0] }) } as DerivedMessage<unknown, string>;
   }
 
   toJSON(): unknown {

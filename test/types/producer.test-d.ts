@@ -9,6 +9,7 @@ test('with one output topic nobody has to say where a message goes', () => {
   expectTypeOf(producer.produce({ id: 'a', payload: 1 })).resolves.toEqualTypeOf<Delivery>();
   expectTypeOf(producer.produceBatch([new Message('a', 1), consumed])).resolves.toEqualTypeOf<Delivery[]>();
   void producer.produce({ id: null, payload: 1, to: 'quakes' });
+  void producer.produceBatch([consumed].map((message) => message.derive(message.id, 1)));
   // @ts-expect-error a topic that is not an output
   void producer.produce({ id: null, payload: 1, to: 'other' });
   // @ts-expect-error an id is a string or null

@@ -1,0 +1,114 @@
+// Members join and leave under load, over and over, in all three protocols: with a handler that ends within the drain no message is lost or repeated.
+import { setTimeout as pass } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RunningKafka, startKafka } from '../../scripts/kafka/cluster.mjs';
+import { Consumer, type ConsumerConfig, Producer } from '../../src/index.js';
+import { next, within } from '../support/consuming.js';
+
+const PARTITIONS = 12;
+const BATCH = 50;
+/** What a call of the handler takes: long enough that every rebalance meets one that runs. */
+const HANDLER_MS = 30;
+const ROUNDS = 6;
+/** Batches a member handles before the next change. */
+const BATCHES_A_ROUND = 15;
+
+const PROTOCOLS: Readonly<Record<string, ConsumerConfig>> = {
+  // Members hear of a rebalance with their next heartbeat: every 3 s by default.
+  'eager (range)': { 'partition.assignment.strategy': 'range', 'heartbeat.interval.ms': 300 },
+  cooperative: { 'partition.assignment.strategy': 'cooperative-sticky', 'heartbeat.interval.ms': 300 },
+  'KIP-848': { 'group.protocol': 'consumer' },
+};
+
+let kafka: RunningKafka;
+beforeAll(async () => {
+  // With KIP-848 it is the broker that sets the pace: every 5 s by default, and each step of a rebalance waits for a heartbeat.
+  const properties = { 'group.consumer.heartbeat.interval.ms': '1000', 'group.consumer.min.heartbeat.interval.ms': '500' };
+  kafka = await startKafka({ properties: { ...properties, 'num.partitions': String(PARTITIONS) } });
+});
+afterAll(() => kafka?.stop());
+
+test.for(Object.entries(PROTOCOLS))('%s', async ([name, protocol], { annotate }) => {
+  const topic = `rebalance-${name.replaceAll(/\W/g, '')}`;
+  const { bootstrapServers } = kafka;
+  const handledBy = new Map<string, string[]>();
+  let handled = 0;
+  const moves = { assigned: 0, revoked: 0, lost: 0, undrained: 0, commitRetried: 0 };
+
+  const member = (id: string) => {
+    const consumer = new Consumer<number>({
+      bootstrapServers,
+      groupId: topic,
+      inputTopics: topic,
+      batchSize: BATCH,
+      consumerTimeoutMs: 20,
+      logger: false,
+      kafkaConsumerConfig: { ...protocol, 'auto.offset.reset': 'earliest' },
+    });
+    consumer.on('consumer.assigned', ({ partitions }) => {
+      moves.assigned += partitions.length;
+    });
+    consumer.on('consumer.revoked', ({ partitions, lost, drained }) => {
+      moves.revoked += partitions.length;
+      if (lost) moves.lost++;
+      if (!drained) moves.undrained++;
+    });
+    consumer.on('consumer.commitRetried', () => moves.commitRetried++);
+    const processed = consumer.process(async (messages) => {
+      for (const { partition, offset } of messages) {
+        const at = `${partition}:${offset}`;
+        handledBy.set(at, [...(handledBy.get(at) ?? []), id]);
+      }
+      await pass(HANDLER_MS);
+      handled += messages.length;
+    });
+    const someBatches = async (): Promise<void> => {
+      for (let i = 0; i < BATCHES_A_ROUND; i++) await next(consumer, 'consumer.handled', { withinMs: 30_000 });
+    };
+    const leave = async (): Promise<void> => {
+      await within(30_000, consumer.close());
+      await processed;
+    };
+    return { consumer, someBatches, leave };
+  };
+
+  await using producer = new Producer({ svc: 'load', outputTopics: topic, bootstrapServers });
+  let produced = 0;
+  let isLoading = true;
+  const batch = (from: number) =>
+    Array.from({ length: 300 }, (_, i) => ({ id: null, payload: from + i, record: { partition: (from + i) % PARTITIONS } }));
+  await producer.produceBatch(batch(0));
+  produced = 300;
+  const loading = (async () => {
+    while (isLoading) {
+      if (produced - handled > 3_000) await pass(5);
+      else {
+        await producer.produceBatch(batch(produced));
+        produced += 300;
+      }
+    }
+  })();
+
+  const first = member('first');
+  await first.someBatches();
+  for (let round = 0; round < ROUNDS; round++) {
+    const joined = member(`joined ${round}`);
+    await joined.someBatches();
+    const also = round % 2 === 1 ? member(`also ${round}`) : undefined;
+    await also?.someBatches();
+    await joined.leave();
+    await first.someBatches();
+    await also?.leave();
+  }
+  isLoading = false;
+  await loading;
+  await expect.poll(() => handledBy.size, { timeout: 60_000, interval: 100 }).toBe(produced);
+  await first.leave();
+
+  const repeated = [...handledBy].filter(([, by]) => by.length > 1);
+  await annotate(JSON.stringify({ name, produced, handled, repeated: repeated.length, ...moves }));
+  expect({ repeated: repeated.slice(0, 10), lost: produced - handledBy.size }).toEqual({ repeated: [], lost: 0 });
+  expect(moves).toMatchObject({ lost: 0, undrained: 0 });
+  // The rounds did what they are for.
+  expect(moves.revoked).toBeGreaterThanOrEqual(ROUNDS * 2);
+});
