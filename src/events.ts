@@ -36,6 +36,19 @@ export interface TopicPartition {
 export interface ConsumerEvents {
   /** `connect()` has heard from the cluster. */
   'consumer.connected': { readonly brokers: number; readonly durationMs: number };
+  /** A partition does not start, or go on, at a committed position. `from`: where it stood, null when nowhere; `to`: where it starts; `count`:
+   *  messages passed over. 'first-start': the group is new to the topic, `auto.offset.reset` decided; 'new-partition': the group has read the topic
+   *  before, so the partition starts at its beginning; 'out-of-range': the position is not in the log any more, it goes on at the beginning. */
+  'consumer.reset': Position & {
+    readonly from: number | null;
+    readonly to: number;
+    readonly count: number;
+    readonly reason: 'first-start' | 'new-partition' | 'out-of-range';
+  };
+  /** One handler call has run for longer than max.poll.interval.ms: its partitions are given up, the group is left until it ends. */
+  'handler.stuck': { readonly heldMs: number };
+  /** The stuck handler has ended and the group is joined again. */
+  'handler.recovered': Readonly<Record<string, never>>;
   /** Partitions were given to this member. `protocol`: EAGER or COOPERATIVE (which is also what KIP-848 reports). */
   'consumer.assigned': { readonly partitions: readonly TopicPartition[]; readonly protocol: string };
   /** Partitions are to be given away: nothing more of them is handed out; what is handled may end and commit for `drainMs`. */
@@ -69,6 +82,9 @@ export interface ConsumerEvents {
 
 export const CONSUMER_EVENTS: readonly (keyof ConsumerEvents)[] = [
   'consumer.connected',
+  'consumer.reset',
+  'handler.stuck',
+  'handler.recovered',
   'consumer.assigned',
   'consumer.revoking',
   'consumer.revoked',

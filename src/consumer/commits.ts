@@ -52,15 +52,20 @@ export class Commits {
 
   /** Everything in the batch is done: commit its positions. Returns at once; the batch counts as uncommitted until the broker's answer. */
   markHandled(batchId: number, positions: Positions): void {
-    const rows = positions.toArray();
+    this.#open++;
+    this.store(positions.toArray())
+      .catch((error: KafkaException) => this.#options.onFailure(error))
+      .finally(() => this.#settle(batchId));
+  }
+
+  /** Resolves when every position is stored, or its partition is not owned any more. Quintuples as `Positions.toArray` makes them.
+   *  @throws KafkaException when repeating is useless */
+  async store(rows: Float64Array): Promise<void> {
     for (let i = 0; i < rows.length; i += 5) {
       const row = rows.subarray(i, i + 5);
       this.#newest.set(row[3] as number, row);
     }
-    this.#open++;
-    this.#commit(rows)
-      .catch((error: KafkaException) => this.#options.onFailure(error))
-      .finally(() => this.#settle(batchId));
+    await this.#commit(rows);
   }
 
   /** Resolves when the number of uncommitted batches has changed. */

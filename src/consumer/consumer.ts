@@ -109,7 +109,7 @@ export class Consumer<T = unknown> {
   }
 
   #openMembership(): Membership {
-    const { bootstrapServers, config, inputFormat, drainTimeoutMs, closeTimeoutMs, logger } = this.#options;
+    const { bootstrapServers, config, inputFormat, drainTimeoutMs, closeTimeoutMs, maxPollIntervalMs, startPolicy, logger } = this.#options;
     return new Membership({
       name: this.#name,
       bootstrapServers,
@@ -117,6 +117,8 @@ export class Consumer<T = unknown> {
       mode: inputFormat,
       drainTimeoutMs,
       closeTimeoutMs,
+      maxPollIntervalMs,
+      startPolicy,
       emitter: this.#emitter,
       logger,
     });

@@ -3,11 +3,22 @@
 import { BatchView } from '../engine/batch-view.js';
 import { Connection, type RoleEvent } from '../engine/connection.js';
 import { callEngine, toKafkaException } from '../engine/faults.js';
-import { engine } from '../engine/load.js';
-import type { NativeConsumer, NativeMode, NativePartition, NativePositionResult } from '../engine/native.js';
-import { type KafkaException, TimeoutError } from '../errors.js';
+import { newConsumer } from '../engine/clients.js';
+import type {
+  MetadataJson,
+  NativeConsumer,
+  NativeMode,
+  NativePartition,
+  NativePartitionSpec,
+  NativePositionResult,
+  OffsetAnswerJson,
+  WatermarksJson,
+} from '../engine/native.js';
+import { isPhqKafkaError, type KafkaException, type Position, TimeoutError } from '../errors.js';
 import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
 import type { Logger } from '../settings/logger.js';
+import { Assignment } from './assignment.js';
+import { decideStarts, readResetLine, type Reset, type StartPolicy } from './start.js';
 
 export interface MembershipOptions {
   /** for messages, e.g. `consumer of group "ranker"` */
@@ -17,10 +28,23 @@ export interface MembershipOptions {
   readonly mode: NativeMode;
   readonly drainTimeoutMs: number;
   readonly closeTimeoutMs: number;
+  /** a handler call that runs longer loses its partitions */
+  readonly maxPollIntervalMs: number;
+  readonly startPolicy: StartPolicy;
   readonly emitter: Emitter<ConsumerEvents>;
   readonly logger: Logger;
 }
 
+/** What a run wants to know of, or do at, an assignment. */
+export interface AssignmentHooks {
+  /** stores the positions before anything of their partitions is handed out; quintuples as `Positions.toArray` makes them */
+  commitStarts(rows: Float64Array): Promise<void>;
+  onAssigned(): void;
+}
+
+/** How long one question about offsets may take before it is asked again. */
+const ASK_TIMEOUT_MS = 10_000;
+const ASK_AGAIN_MS = 500;
 /** Batches that wait in the engine, beside the one that is handled: enough that the handler never waits for the network. */
 const PREFETCH_BATCHES = 3;
 
@@ -29,27 +53,37 @@ export class Membership {
   readonly #connection: Connection<NativeConsumer>;
   #topics: readonly string[] = [];
   /** What ends the run: a fatal error, a partition that cannot be read on. */
-  #failure: KafkaException | undefined;
+  #failure: unknown;
   #wake: (() => void) | undefined;
-  #onAssigned: (() => void) | undefined;
+  #hooks: AssignmentHooks | undefined;
   #joined = false;
+  #closed = false;
+  readonly assignment: Assignment;
 
   /** Opens the client; joins nothing yet. */
   constructor(options: MembershipOptions) {
     this.#options = options;
-    const { config, mode, drainTimeoutMs, emitter } = options;
+    const { mode, drainTimeoutMs, maxPollIntervalMs, emitter } = options;
+    // librdkafka itself never goes to `latest`: where a partition starts is decided here (start.ts), and an unreadable position goes to the beginning.
+    const config = options.config.map(([key, value]) => [key, key === 'auto.offset.reset' && value !== 'error' ? 'earliest' : value] as const);
+    const native = { mode, prefetchBatches: PREFETCH_BATCHES, drainTimeoutMs, stuckAfterMs: maxPollIntervalMs, decidesStarts: true };
     this.#connection = new Connection<NativeConsumer>({
       name: options.name,
       bootstrapServers: options.bootstrapServers,
       logger: options.logger,
-      open: (wake) => new (engine().NativeConsumer)(config, { mode, prefetchBatches: PREFETCH_BATCHES, drainTimeoutMs }, wake),
+      open: (wake) => newConsumer(config, native, wake),
       onError: (error) => this.#onError(error),
-      onLog: (line) => emitter.emit('consumer.log', line),
+      onLog: (line) => {
+        emitter.emit('consumer.log', line);
+        const position = readResetLine(line.facility, line.message);
+        if (position !== undefined) this.#background(this.#tellOutOfRange(position));
+      },
       onStats: (json) => {
         if (emitter.has('consumer.stats')) emitter.emit('consumer.stats', { stats: JSON.parse(json) });
       },
       onRoleEvent: (event) => this.#onRoleEvent(event),
     });
+    this.assignment = new Assignment(this.#handle);
   }
 
   get #handle(): NativeConsumer {
@@ -57,7 +91,7 @@ export class Membership {
   }
 
   /** Why nothing more will come, if that is so. */
-  get failure(): KafkaException | undefined {
+  get failure(): unknown {
     return this.#failure;
   }
 
@@ -67,9 +101,9 @@ export class Membership {
     this.#options.emitter.emit('consumer.connected', { brokers, durationMs: performance.now() - startedMs });
   }
 
-  /** Joins the group, and keeps the process alive until `close`. `onAssigned` is called after every assignment. */
-  join(topics: readonly string[], onAssigned: () => void): void {
-    this.#onAssigned = onAssigned;
+  /** Joins the group, and keeps the process alive until `close`. */
+  join(topics: readonly string[], hooks: AssignmentHooks): void {
+    this.#hooks = hooks;
     this.#joined = true;
     this.#connection.mailbox.holdProcess();
     callEngine(`Subscribing the ${this.#options.name} to ${topics.join(', ')}`, () => this.#handle.subscribe(topics));
@@ -98,6 +132,11 @@ export class Membership {
     return this.#topics[id] ?? `topic ${id}`;
   }
 
+  /** The batch's handler has ended. */
+  handled(batchId: number): void {
+    this.#handle.handled(batchId);
+  }
+
   /** A revocation of the batch's partitions waits for this. */
   done(batchId: number): void {
     this.#handle.done(batchId);
@@ -110,9 +149,45 @@ export class Membership {
     return answer.results;
   }
 
+  topicId(name: string): number {
+    return this.#handle.topicId(name);
+  }
+
+  /** The group's committed positions; offset -1 = none. */
+  committed(of: readonly TopicPartition[], timeoutMs = ASK_TIMEOUT_MS): Promise<readonly OffsetAnswerJson[]> {
+    return this.#ask('Asking for committed positions', (request) => this.#handle.committed(request, of.map(toSpec), timeoutMs));
+  }
+
+  /** The first offset that is there and the next that can be read. */
+  watermarks(of: readonly TopicPartition[], timeoutMs = ASK_TIMEOUT_MS): Promise<readonly WatermarksJson[]> {
+    return this.#ask('Asking for watermarks', (request) => this.#handle.watermarks(request, of.map(toSpec), timeoutMs));
+  }
+
+  /** The first offset at or after each time (`offset` of the spec, milliseconds). */
+  offsetsForTimes(of: readonly NativePartitionSpec[], timeoutMs = ASK_TIMEOUT_MS): Promise<readonly OffsetAnswerJson[]> {
+    return this.#ask('Asking for offsets by time', (request) => this.#handle.offsetsForTimes(request, of, timeoutMs));
+  }
+
+  async partitionsOf(topic: string): Promise<readonly number[]> {
+    const { mailbox } = this.#connection;
+    const what = `Asking for the partitions of "${topic}"`;
+    const metadata = await mailbox.ask<MetadataJson>(what, (request) => mailbox.handle.metadata(request, topic, ASK_TIMEOUT_MS));
+    return metadata.topics.flatMap((t) => t.partitions.map(({ id }) => id));
+  }
+
+  /** One answer per partition. @throws KafkaException of the first that failed */
+  async #ask<T extends OffsetAnswerJson | WatermarksJson>(what: string, send: (request: number) => void): Promise<readonly T[]> {
+    const answers = await this.#connection.mailbox.ask<readonly T[]>(what, send);
+    for (const { error, topic, partition } of answers) {
+      if (error !== null) throw toKafkaException(error, { what: `${what} of ${topic}:${partition}` });
+    }
+    return answers;
+  }
+
   /** Leaves the group and frees everything. @throws TimeoutError when leaving took too long; all is freed even then */
   async close(): Promise<void> {
     const { closeTimeoutMs, emitter, name } = this.#options;
+    this.#closed = true;
     this.interrupt();
     const { timedOut } = await this.#closeMailbox(closeTimeoutMs);
     emitter.emit('consumer.closed', { timedOut });
@@ -134,12 +209,55 @@ export class Membership {
     }
   }
 
+  /** Work that an event started: what it throws ends the run. */
+  #background(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!this.#closed) this.#fail(error);
+    });
+  }
+
+  async #decideStarts(partitions: readonly NativePartition[], generation: number): Promise<void> {
+    for (;;) {
+      try {
+        const starts = await decideStarts(partitions, generation, this.#options.startPolicy, this);
+        for (const reset of starts.resets) this.#tellReset(reset);
+        return this.assignment.answer(partitions, starts);
+      } catch (error) {
+        // Without an answer nothing is fetched, so nothing is lost by asking again.
+        if (this.#closed || !isPhqKafkaError(error) || !error.retriable) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    }
+  }
+
+  async #beginAt(partitions: readonly NativePartition[]): Promise<void> {
+    const rows = this.assignment.add(partitions);
+    if (rows.length > 0) await this.#hooks?.commitStarts(rows);
+    this.assignment.release(partitions);
+    this.#hooks?.onAssigned();
+  }
+
+  async #tellOutOfRange({ topic, partition, offset }: Position): Promise<void> {
+    const [mark] = await this.watermarks([{ topic, partition }]);
+    if (mark === undefined) return;
+    const count = Math.max(0, mark.low - offset);
+    this.#tellReset({ topic, partition, offset: mark.low, from: offset, to: mark.low, count, reason: 'out-of-range' });
+  }
+
+  #tellReset(reset: Reset): void {
+    const { topic, partition, from, to, count, reason } = reset;
+    const text = `The ${this.#options.name} starts ${topic}:${partition} at ${to} (${reason}), passing over ${count} messages`;
+    if (reason === 'first-start' && count === 0) this.#options.logger.info({ from, to, count }, text);
+    else this.#options.logger.warn({ from, to, count }, text);
+    this.#options.emitter.emit('consumer.reset', reset);
+  }
+
   #onError(error: KafkaException): void {
     this.#options.emitter.emit('consumer.error', { error });
     if (error.fatal) this.#fail(error);
   }
 
-  #fail(error: KafkaException): void {
+  #fail(error: unknown): void {
     this.#failure ??= error;
     this.interrupt();
   }
@@ -150,15 +268,26 @@ export class Membership {
       case 'ready':
         this.interrupt();
         break;
+      case 'assigning':
+        this.#background(this.#decideStarts(event.partitions, event.generation));
+        break;
       case 'assigned':
         emitter.emit('consumer.assigned', { partitions: event.partitions.map(toPartition), protocol: event.protocol });
-        this.#onAssigned?.();
+        this.#background(this.#beginAt(event.partitions));
+        break;
+      case 'stuck':
+        this.#options.logger.error({ heldMs: event.heldMs }, `The ${this.#options.name} gave up its partitions: a handler call exceeds max.poll.interval.ms`);
+        emitter.emit('handler.stuck', { heldMs: event.heldMs });
+        break;
+      case 'rejoined':
+        emitter.emit('handler.recovered', {});
         break;
       case 'revoking':
         emitter.emit('consumer.revoking', { partitions: event.partitions.map(toPartition), lost: event.lost, drainMs: event.drainMs });
         break;
       case 'revoked': {
         const { lost, drained, waitedMs } = event;
+        this.assignment.remove(event.partitions);
         emitter.emit('consumer.revoked', { partitions: event.partitions.map(toPartition), lost, drained, waitedMs });
         break;
       }
@@ -173,6 +302,10 @@ export class Membership {
       }
     }
   }
+}
+
+function toSpec({ topic, partition }: TopicPartition): NativePartitionSpec {
+  return { topic, partition, offset: -1 };
 }
 
 function toPartition({ topic, partition }: NativePartition): TopicPartition {

@@ -57,7 +57,7 @@ export class Run<T> {
   async go(): Promise<void> {
     const { membership, inputTopics } = this.#options;
     try {
-      membership.join(inputTopics, () => this.#commits.retry());
+      membership.join(inputTopics, { commitStarts: (rows) => this.#commits.store(rows), onAssigned: () => this.#commits.retry() });
       for (let batch = await this.#next(); batch !== undefined; batch = await this.#next()) await this.#handleBatch(batch);
     } catch (error) {
       this.#fail(error);
@@ -94,6 +94,7 @@ export class Run<T> {
       membership.done(view.id);
       throw error;
     }
+    membership.handled(view.id);
     this.#commits.markHandled(view.id, decoded.positions);
     const { messages, tombstones, superseded } = decoded;
     emitter.emit('consumer.handled', { messages: messages.length, tombstones, superseded, durationMs: performance.now() - startedMs });

@@ -129,7 +129,7 @@ export interface NativeConsumerOptions {
   readonly drainTimeoutMs: number;
   /** a handler that runs longer loses its partitions, also while JavaScript is blocked; 0 = never */
   readonly stuckAfterMs: number;
-  /** every assignment waits for `assign`; otherwise librdkafka decides where partitions start */
+  /** every assignment waits for `assign`, and its partitions are held until `release`; otherwise librdkafka decides where they start */
   readonly decidesStarts: boolean;
 }
 

@@ -70,6 +70,8 @@ export interface ResolvedConsumerOptions {
   readonly logger: Logger;
   readonly protocol: GroupProtocol;
   readonly maxPollIntervalMs: number;
+  /** auto.offset.reset, in its three meanings */
+  readonly startPolicy: 'earliest' | 'latest' | 'error';
   /** Everything for librdkafka: defaults overridden by the user's. */
   readonly config: ConfigEntries;
   /** For the log, once. */
@@ -101,7 +103,14 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
   const maxPollIntervalMs = Number(new Map(config).get('max.poll.interval.ms') ?? DEFAULT_MAX_POLL_INTERVAL_MS);
   const resolved = { ...basics, ...readBehaviour(read), ...readTimes(read, maxPollIntervalMs), logger: read.logger() };
   if (read.faults.length > 0) throw toSettingsError('consumer', read.faults);
-  return Object.freeze({ ...resolved, protocol, maxPollIntervalMs, config, warnings: Object.freeze([...warnings]) });
+  return Object.freeze({ ...resolved, protocol, maxPollIntervalMs, startPolicy: startPolicyOf(config), config, warnings: Object.freeze([...warnings]) });
+}
+
+/** librdkafka knows nine words for three meanings. */
+function startPolicyOf(config: ConfigEntries): ResolvedConsumerOptions['startPolicy'] {
+  const word = new Map(config).get('auto.offset.reset') ?? 'latest';
+  if (['earliest', 'smallest', 'beginning'].includes(word)) return 'earliest';
+  return word === 'error' ? 'error' : 'latest';
 }
 
 function readBasics(read: OptionReader) {

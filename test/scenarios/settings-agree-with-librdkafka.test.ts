@@ -34,7 +34,7 @@ function askLibrdkafka(role: Role, config: Entries): string | null {
   const addon = engine();
   const wake = (): void => undefined;
   try {
-    const mode = { mode: 'raw', prefetchBatches: 1, drainTimeoutMs: 1 } as const;
+    const mode = { mode: 'raw', prefetchBatches: 1, drainTimeoutMs: 1, stuckAfterMs: 0, decidesStarts: false } as const;
     const client = role === 'consumer' ? new addon.NativeConsumer(config, mode, wake) : new addon.NativeProducer(config, wake);
     client.close(1);
     return null;

@@ -164,10 +164,10 @@ impl Lanes {
         self.last_epoch
     }
 
-    /// A partition becomes ours.
-    pub fn assign(&mut self, at: Partition) -> Epoch {
+    /// A partition becomes ours; `held`: nothing of it goes out before it is released.
+    pub fn assign(&mut self, at: Partition, held: bool) -> Epoch {
         let epoch = self.next_epoch();
-        let lane = Lane { epoch, chunks: VecDeque::new(), rows: 0, bytes: 0, held: false, stopped: false, leaving: false, next_offset: -1 };
+        let lane = Lane { epoch, chunks: VecDeque::new(), rows: 0, bytes: 0, held, stopped: false, leaving: false, next_offset: -1 };
         self.lanes.insert(at, lane);
         epoch
     }
@@ -367,7 +367,7 @@ mod tests {
     fn two_lanes(each: i64) -> (Lanes, Instant) {
         let (mut lanes, now) = (Lanes::default(), Instant::now());
         for n in 0..2 {
-            lanes.assign(p(n));
+            lanes.assign(p(n), false);
             for offset in 0..each {
                 push(&mut lanes, n, offset, now);
             }
@@ -392,7 +392,7 @@ mod tests {
     #[test]
     fn a_chunk_is_split_between_batches() {
         let (mut lanes, now) = (Lanes::default(), Instant::now());
-        lanes.assign(p(0));
+        lanes.assign(p(0), false);
         let mut collector = Collector::default();
         for offset in 0..3 {
             let value = format!(r#"{{"item":{offset}}}"#);
@@ -411,7 +411,7 @@ mod tests {
     #[test]
     fn the_deadline_counts_from_the_first_record() {
         let (mut lanes, now) = (Lanes::default(), Instant::now());
-        lanes.assign(p(0));
+        lanes.assign(p(0), false);
         assert_eq!(lanes.due(10, MS, now), Due::WhenSomethingCame);
         push(&mut lanes, 0, 0, now);
         push(&mut lanes, 0, 1, now + 50 * MS);
@@ -464,7 +464,7 @@ mod tests {
     fn prefetch_is_bounded_by_lane_and_in_all() {
         let (mut lanes, now) = (Lanes::default(), Instant::now());
         for n in 0..5 {
-            lanes.assign(p(n));
+            lanes.assign(p(n), false);
             let mut offset = 0;
             while lanes.room(p(n), 10, 3) > 0 {
                 push(&mut lanes, n, offset, now);

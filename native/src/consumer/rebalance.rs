@@ -92,7 +92,8 @@ fn assign(thread: &mut PollThread, list: &PartitionList) {
         let Some(mut queue) = thread.client.partition_queue(&element.topic, element.partition) else { continue };
         queue.keep_own();
         queue.wake_with(thread.shared.waker.clone());
-        let epoch = state.lanes.assign(at);
+        // a start that JavaScript decided is committed before anything of the partition is handed out
+        let epoch = state.lanes.assign(at, thread.shared.decides_starts);
         taken.push(state.owned_partition(at, epoch));
         thread.queues.retain(|(p, ..)| *p != at);
         thread.queues.push((at, element.topic, queue));
