@@ -26,6 +26,11 @@ test('--help names every command, and each command has a help of its own', async
   });
 });
 
+test('build-engine explains what it needs, and takes no arguments', async () => {
+  expect(await run('build-engine', '--help')).toEqual({ exitCode: 0, out: expect.stringContaining('Needs Rust') });
+  expect(await fault('build-engine', 'x86')).toMatchObject({ exitCode: 2, message: expect.stringContaining("Unexpected argument 'x86'") });
+});
+
 test('--version is that of the package', async () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   expect(await run('--version')).toEqual({ exitCode: 0, out: `${version}\n` });
