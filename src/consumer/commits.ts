@@ -80,7 +80,7 @@ export class Commits {
     for (const go of this.#retryNow.splice(0)) go();
   }
 
-  /** Gives up what is still repeated: the run ends. */
+  /** The run ends: what is still repeated goes out one last time, on the way out, and is then given up. */
   abandon(): void {
     this.#abandoned = true;
     this.retry();

@@ -18,6 +18,9 @@ export function defaultConsumerConfig(protocol: GroupProtocol = 'classic'): Reco
     'queued.max.messages.kbytes': '8192',
     // After a full queue librdkafka waits 1000 ms before it fetches again: a fast consumer would stall a second at a time.
     'fetch.queue.backoff.ms': '10',
+    // One fetch a broker is under way at a time: while the partitions with a backlog have full queues it asks for the idle ones only and waits for
+    // them, at librdkafka's 500 ms long enough to empty the queues. Measured with one idle partition: 18 k msg/s at 500, 75 k at 100, 115 k at 50.
+    'fetch.wait.max.ms': '50',
     ...(protocol === 'consumer' ? CONSUMER_PROTOCOL : CLASSIC_PROTOCOL),
     ...CERTIFICATE_DEFAULTS,
   };

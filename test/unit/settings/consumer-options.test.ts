@@ -47,6 +47,7 @@ test('librdkafka is given the defaults, who and where', () => {
     'queued.min.messages': '100000',
     'queued.max.messages.kbytes': '8192',
     'fetch.queue.backoff.ms': '10',
+    'fetch.wait.max.ms': '50',
   });
 });
 

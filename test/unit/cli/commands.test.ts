@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { CommandError } from '../../../src/cli/command-error.js';
+import { runCommand } from '../../../src/cli/commands.js';
+import { recordScreen } from './screens.js';
+
+const { signal } = new AbortController();
+
+async function run(...args: string[]): Promise<{ exitCode: number; out: string }> {
+  const { screen, out } = recordScreen();
+  const exitCode = await runCommand(args, screen, signal);
+  return { exitCode, out: out() };
+}
+
+async function fault(...args: string[]): Promise<CommandError> {
+  const error: unknown = await run(...args).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(CommandError);
+  return error as CommandError;
+}
+
+test('--help names every command, and each command has a help of its own', async () => {
+  expect(await run('--help')).toEqual({ exitCode: 0, out: expect.stringMatching(/^Usage: phq-kafka.*\n {2}demo /s) });
+  expect(await run('demo', '--help')).toEqual({
+    exitCode: 0,
+    out: expect.stringMatching(/^Usage: phq-kafka demo.*--repeat.*--bootstrap/s),
+  });
+});
+
+test('build-engine explains what it needs, and takes no arguments', async () => {
+  expect(await run('build-engine', '--help')).toEqual({ exitCode: 0, out: expect.stringContaining('Needs Rust') });
+  expect(await fault('build-engine', 'x86')).toMatchObject({ exitCode: 2, message: expect.stringContaining("Unexpected argument 'x86'") });
+});
+
+test('--version is that of the package', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(await run('--version')).toEqual({ exitCode: 0, out: `${version}\n` });
+});
+
+test('a missing or unknown command is a usage error that shows no raw bytes', async () => {
+  expect(await fault()).toMatchObject({ exitCode: 2, message: 'phq-kafka: a command is missing. Try phq-kafka --help' });
+  expect(await fault('\x1b[31m')).toMatchObject({ exitCode: 2, message: expect.stringContaining('no command "\\x1b[31m"') });
+});
+
+test('an input that cannot be read is no usage error', async () => {
+  expect(await fault('demo', '--input', '/no/such/file')).toMatchObject({
+    exitCode: 1,
+    message: expect.stringContaining('/no/such/file cannot be read: ENOENT'),
+  });
+  expect(await fault('demo', '--input', '/dev/null')).toMatchObject({
+    exitCode: 1,
+    message: expect.stringContaining('not a regular file'),
+  });
+});

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { toPlainText } from '../../../src/cli/plain-text.js';
+
+test('ordinary text of any language stays as it is', () => {
+  expect(toPlainText('Wānaka, Île, 花蓮, 🌋, "quoted" \\ back')).toBe('Wānaka, Île, 花蓮, 🌋, "quoted" \\ back');
+});
+
+test.each([
+  ['colours', '\x1b[31mred', '\\x1b[31mred'],
+  ['a window title', '\x1b]0;pwned\x07', '\\x1b]0;pwned\\x07'],
+  ['the one-byte escape sequences', '\x9b31m', '\\x9b31m'],
+  ['line ends', 'a\r\nb\u2028c', 'a\\x0d\\x0ab\\u2028c'],
+  ['a reversed reading order', 'user\u202egpj.exe', 'user\\u202egpj.exe'],
+  ['invisible characters', 'a\u200bb\ufeff', 'a\\u200bb\\ufeff'],
+  ['half a surrogate pair', 'a\ud83d', 'a\\ud83d'],
+])('%s cannot reach the terminal', (_what, text, shown) => {
+  expect(toPlainText(text)).toBe(shown);
+});
+
+test('long text is cut, other values become text', () => {
+  expect(toPlainText('x'.repeat(500), 5)).toBe('xxxx…');
+  expect(toPlainText(null)).toBe('null');
+  expect(toPlainText(17)).toBe('17');
+});

@@ -1,0 +1,133 @@
+/** Rows become messages; tombstones are passed over, a faulty row ends its partition's part of the batch. */
+import { expect, test } from 'vitest';
+import { type DecodedBatch, decodeBatch } from '../../../src/consumer/decode.js';
+import { BatchView } from '../../../src/engine/batch-view.js';
+import { FAULT } from '../../../src/engine/native.js';
+import { type FakeRow, fakeBatch } from '../engine/fakes.js';
+
+const TOPICS = ['quakes', 'storms'];
+const decode = (rows: readonly FakeRow[], latestOnly = false): DecodedBatch<unknown> =>
+  decodeBatch(new BatchView(fakeBatch(rows)), { latestOnly, topicName: (id) => TOPICS[id] as string });
+const positionsOf = ({ positions }: DecodedBatch<unknown>): number[][] => {
+  const flat = [...positions.toArray()];
+  return Array.from({ length: flat.length / 5 }, (_, i) => flat.slice(i * 5, i * 5 + 3));
+};
+
+test('a row becomes a message with everything a handler may ask for', () => {
+  const { messages, fault, tombstones, superseded } = decode([
+    { topicId: 1, partition: 2, offset: 3, timestampMs: 99, key: 'Zoë', item: '{"a":"地"}', hist: '{"svc":"s","dt":"d","refs":[]}' },
+  ]);
+  expect({ fault, tombstones, superseded }).toEqual({ fault: undefined, tombstones: 0, superseded: 0 });
+  const [message] = messages;
+  expect(message).toMatchObject({
+    id: 'Zoë',
+    payload: { a: '地' },
+    topic: 'storms',
+    partition: 2,
+    offset: 3,
+    timestampMs: 99,
+    headers: [],
+  });
+  expect(JSON.parse(JSON.stringify(message?.refs))).toEqual([
+    { topic: 'storms', partition: 2, offset: 3, key: 'Zoë', hist: { svc: 's', dt: 'd', refs: [] } },
+  ]);
+  expect(message?.raw.key).toEqual(Buffer.from('Zoë'));
+});
+
+test('each call parses afresh: no attempt sees what an earlier one did to its payloads', () => {
+  const view = new BatchView(fakeBatch([{ item: '{"a":1}' }]));
+  const once = (): { a: number } =>
+    decodeBatch<{ a: number }>(view, { latestOnly: false, topicName: () => 't' }).messages[0]?.payload ?? { a: 0 };
+  once().a = 2;
+  expect(once()).toEqual({ a: 1 });
+});
+
+test('tombstones are counted and their positions are done', () => {
+  const decoded = decode([{ item: '1' }, { tombstone: true }, { tombstone: true }]);
+  expect(decoded.messages.map(({ payload }) => payload)).toEqual([1]);
+  expect(decoded.tombstones).toBe(2);
+  expect(positionsOf(decoded)).toEqual([[0, 0, 3]]);
+});
+
+test('behind a faulty row nothing of its partition is handled or done; the other partitions are', () => {
+  const decoded = decode([
+    { partition: 0, offset: 0, item: '0' },
+    { partition: 1, offset: 5, fault: FAULT.notJson, faultAt: 2 },
+    { partition: 0, offset: 1, item: '1' },
+    { partition: 1, offset: 6, item: '6' },
+    { partition: 1, offset: 7, tombstone: true },
+    { partition: 2, offset: 9, fault: FAULT.noItem },
+    { partition: 0, offset: 2, item: '2' },
+  ]);
+  expect(decoded.messages.map(({ partition, offset }) => [partition, offset])).toEqual([
+    [0, 0],
+    [0, 1],
+    [0, 2],
+  ]);
+  expect(decoded.tombstones).toBe(0);
+  // The first fault is the one that is told; the second stops its partition all the same.
+  expect(decoded.fault).toMatchObject({ code: 'PAYLOAD_NOT_JSON', position: { topic: 'quakes', partition: 1, offset: 5 } });
+  expect(positionsOf(decoded)).toEqual([
+    [0, 0, 3],
+    [0, 1, 5],
+    [0, 2, 9],
+  ]);
+});
+
+test.for([
+  [FAULT.notUtf8, 'PAYLOAD_NOT_UTF8'],
+  [FAULT.notJson, 'PAYLOAD_NOT_JSON'],
+  [FAULT.notAnObject, 'PAYLOAD_NOT_AN_ENVELOPE'],
+  [FAULT.noItem, 'PAYLOAD_NO_ITEM'],
+  [FAULT.tooDeep, 'PAYLOAD_TOO_DEEP'],
+] as const)('fault %i is %s, with position and byte', ([fault, code]) => {
+  expect(decode([{ offset: 4, item: '"private"', fault, faultAt: 1 }]).fault).toMatchObject({
+    code,
+    byte: 1,
+    position: { topic: 'quakes', partition: 0, offset: 4 },
+  });
+});
+
+test('the error shows one character of the value and never more', () => {
+  const shown = decode([{ item: '"private"', fault: FAULT.notJson, faultAt: 9 }]).fault?.message;
+  expect(shown).toBe('Value of quakes:0:0 is not JSON: unexpected "p" at byte 9');
+  expect(decode([{ item: '"\u00ff"', fault: FAULT.notUtf8, faultAt: 9 }]).fault?.message).toContain('unexpected 0xc3 at byte 9');
+  expect(decode([{ item: '1', fault: FAULT.notJson, faultAt: 10 }]).fault?.message).toContain('unexpected end at byte 10');
+});
+
+test('JSON that only V8 refuses is a PayloadError as well', () => {
+  const { fault } = decode([{ item: '{"secret":oops}' }]);
+  expect(fault).toMatchObject({ code: 'PAYLOAD_NOT_JSON', position: { offset: 0 } });
+  // V8's own error quotes the value.
+  expect(fault).not.toHaveProperty('cause');
+  expect(fault?.message).not.toContain('secret');
+});
+
+test('latestOnly keeps the last of each id by topic and partition, and every null id', () => {
+  const decoded = decode(
+    [
+      { key: 'a', item: '1' },
+      { key: null, item: '2' },
+      { key: 'a', item: '3' },
+      { key: null, item: '4' },
+      { key: 'a', partition: 1, item: '5' },
+      { key: 'a', topicId: 1, item: '6' },
+    ],
+    true,
+  );
+  expect(decoded.messages.map(({ payload }) => payload)).toEqual([2, 3, 4, 5, 6]);
+  expect(decoded.superseded).toBe(1);
+  expect(positionsOf(decoded)[0]).toEqual([0, 0, 4]);
+});
+
+test('a fault cannot be superseded away by a later message of its id', () => {
+  const decoded = decode(
+    [
+      { key: 'a', fault: FAULT.notJson },
+      { key: 'a', item: '2' },
+    ],
+    true,
+  );
+  expect(decoded.fault).toBeDefined();
+  expect(decoded.messages).toEqual([]);
+});
