@@ -1,5 +1,5 @@
 /** The broker under the benchmarks: one real Kafka, topics of 6 partitions, one of them filled with what is to be consumed. */
-import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { Producer } from '../dist/index.js';
 import { startKafka } from '../scripts/kafka/cluster.mjs';
 import { toEvent } from './payload.mjs';
@@ -35,7 +35,7 @@ export async function startBroker() {
   const filled = new Map();
   return {
     bootstrapServers,
-    version: kafkaVersion(kafka.brokers[0]?.pid),
+    version: kafkaVersion(),
     freshTopic,
     filledTopic: (messages) => {
       const topic = filled.get(messages) ?? freshTopic().then((name) => fill(bootstrapServers, name, messages));
@@ -62,8 +62,8 @@ async function fill(bootstrapServers, topic, messages) {
   return topic;
 }
 
-/** Read from the jar's name on the JVM's command line. @param {number | undefined} pid */
-function kafkaVersion(pid) {
-  const { stdout } = spawnSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
-  return /kafka_2\.13-(\d+\.\d+\.\d+)/.exec(stdout)?.[1] ?? 'unknown';
+/** The version of the jars that scripts/kafka runs. */
+function kafkaVersion() {
+  const pom = readFileSync(new URL('../scripts/kafka/pom.xml', import.meta.url), 'utf8');
+  return /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([^<]+)</.exec(pom)?.[1] ?? 'of unknown version';
 }

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
  *  @property {number} cpuUs process CPU, user and system, microseconds a message
  *  @property {number} mainUs CPU of the main thread, microseconds a message
  *  @property {number} peakMb highest resident memory while the clock ran, MB of 10^6 bytes
+ *  @property {number} rankSum of the messages handled, to be checked
  *  @property {Record<string, number>} notes what else the engine counted */
 
 export class Meter {
@@ -26,8 +27,8 @@ export class Meter {
     this.#startedMs = performance.now();
   }
 
-  /** @param {number} messages @param {Record<string, number>} [notes] @returns {Sample} */
-  stop(messages, notes = {}) {
+  /** @param {number} messages @param {number} rankSum @param {Record<string, number>} [notes] @returns {Sample} */
+  stop(messages, rankSum, notes = {}) {
     const seconds = (performance.now() - this.#startedMs) / 1000;
     const mainUs = mainThreadUs() - this.#mainUs;
     const { user, system } = process.cpuUsage(this.#cpu);
@@ -36,6 +37,7 @@ export class Meter {
       cpuUs: (user + system) / messages,
       mainUs: mainUs / messages,
       peakMb: peakMb(),
+      rankSum,
       notes,
     };
   }

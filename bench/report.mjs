@@ -11,7 +11,8 @@ const FILE = 'docs/benchmarks.md';
 /** What people wrote below this line stays. */
 const BY_HAND = '<!-- Below this line: written by hand, kept by npm run bench. -->';
 
-/** @typedef {import('./run.mjs').Result} Result */
+/** @typedef {import('./run.mjs').Result} Result
+ *  @typedef {{ runs: number, startedAt: Date, load: number, kafka: string }} Facts load: processes that wanted a core in the minute before */
 
 /** @param {readonly Result[]} results @returns {{ title: string, text: string }[]} one table per job, with its ratios */
 export function toTables(results) {
@@ -88,7 +89,7 @@ const notes = (samples) =>
     .join(', ');
 
 /** Writes docs/benchmarks.md anew; what was added by hand stays.
- *  @param {readonly Result[]} results @param {{ runs: number, startedAt: Date, kafka: string }} facts @returns {string} the file's name */
+ *  @param {readonly Result[]} results @param {Facts} facts @returns {string} the file's name */
 export function writeReport(results, facts) {
   const path = join(ROOT, FILE);
   const old = existsSync(path) ? readFileSync(path, 'utf8') : '';
@@ -98,12 +99,13 @@ export function writeReport(results, facts) {
   return FILE;
 }
 
-/** @param {{ runs: number, startedAt: Date, kafka: string }} facts */
-function toMethod({ runs, startedAt, kafka }) {
+/** @param {Facts} facts */
+function toMethod({ runs, startedAt, load, kafka }) {
   const processor = cpus()[0]?.model.trim() ?? 'unknown processor';
   return `Written by \`npm run bench\` on ${startedAt.toISOString().slice(0, 10)}. Compare only within one table: other work on the machine moves every number.
 
 - Machine: ${cpus().length} cores (${processor}), ${Math.round(totalmem() / 1e9)} GB, Linux ${release()}. Clients and broker share the cores.
+- Other work: ${load.toFixed(1)} processes wanted a core on average in the minute before the start${load > 1 ? ': a noisy sitting, only ratios count' : ''}.
 - Versions: Node ${process.versions.node}, Kafka ${kafka}, kafkajs ${versionOf('kafkajs')} with snappy ${versionOf('snappy')}.
 - One real broker, ${PARTITIONS} partitions, snappy, acks all. Values are JSON envelopes of 1.37 KB, each with one letter that is not ASCII (É).
 - Every run is a process of its own; the engines of a job take turns; ${runs} runs each after one that is not counted. Cells are median [lowest..highest].

@@ -1,6 +1,7 @@
 /** `npm run bench`: our public API beside its peers on a real Kafka; prints a table per job and writes docs/benchmarks.md.
  *  --runs N (default 5)  --messages N (instead of each job's own number)  --only JOB or ENGINE, several with commas
  *  A run that is not the whole (fewer runs, other numbers, some engines) prints only. */
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runMain, SetupError } from '../scripts/setup/report.mjs';
 import { startBroker } from './broker.mjs';
@@ -22,14 +23,14 @@ await runMain(async () => {
   const runs = toCount('--runs', values.runs);
   const messages = values.messages === undefined ? undefined : toCount('--messages', values.messages);
   const cells = choose(values.only.split(',').filter(Boolean));
+  const start = { startedAt: new Date(), load: loadavg()[0] ?? 0 };
   await installPeers();
   const broker = await startBroker();
   try {
-    const startedAt = new Date();
     const results = await measure(cells, { runs, messages, broker });
     for (const table of toTables(results)) process.stdout.write(`\n${table.title}\n${table.text}\n`);
     const isWhole = runs >= FULL_RUNS && messages === undefined && values.only === '';
-    if (isWhole) process.stdout.write(`\nwritten: ${writeReport(results, { runs, startedAt, kafka: broker.version })}\n`);
+    if (isWhole) process.stdout.write(`\nwritten: ${writeReport(results, { runs, ...start, kafka: broker.version })}\n`);
   } finally {
     await broker.stop();
   }

@@ -22,7 +22,7 @@ await engine[verb]({
   ...settings,
   begin: () => meter.start(),
   end: (/** @type {number} */ rankSum, /** @type {Record<string, number> | undefined} */ notes) => {
-    sample ??= { ...meter.stop(settings.messages, notes), rankSum };
+    sample ??= meter.stop(settings.messages, rankSum, notes);
   },
 });
 process.stdout.write(`${JSON.stringify({ ...sample, version: engine.version() })}\n`, () => process.exit(0));

@@ -203,8 +203,10 @@ impl PollThread {
         (Instant::now() >= by).then_some(true)
     }
 
-    /// Frees everything on this thread, then says so.
-    fn end(self, timed_out: bool) {
+    /// Frees everything, then says so.
+    fn end(mut self, timed_out: bool) {
+        // a rebalance that stays unanswered keeps librdkafka's group from ever ending, destroyed or not
+        rebalance::finish(&mut self);
         let PollThread { shared, client, events, queues, .. } = self;
         let mut state = shared.state();
         state.ended = true;
@@ -217,7 +219,16 @@ impl PollThread {
         drop(state);
         drop(queues);
         drop(events);
-        drop(client);
+        free(client, timed_out);
         shared.mailbox.post(Event::Closed { timed_out, error: None });
     }
+}
+
+/// A farewell that was broken off may still wait for its coordinator inside librdkafka, for up to a session timeout: nobody waits along with it.
+fn free(client: Arc<Client>, broken_off: bool) {
+    if !broken_off {
+        return drop(client);
+    }
+    // without a thread to spare the client is freed here after all
+    let _ = thread::Builder::new().name("phq-free".to_owned()).spawn(move || drop(client));
 }

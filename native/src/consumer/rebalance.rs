@@ -155,7 +155,7 @@ fn drained(shared: &Shared, partitions: &[(Partition, Epoch)]) -> bool {
     partitions.iter().all(|(at, _)| state.lanes.drained(*at))
 }
 
-fn finish(thread: &mut PollThread) {
+pub(super) fn finish(thread: &mut PollThread) {
     let Some(Leaving { list, partitions, since, lost, .. }) = thread.leaving.take() else { return };
     let cooperative = is_cooperative(thread);
     let mut state = thread.shared.state();
