@@ -11,16 +11,17 @@ import { CACHE } from './setup/paths.mjs';
 import { runMain, SetupError } from './setup/report.mjs';
 
 /** Does whatever is not done yet; safe to call from several processes at once.
- *  @param {{ packagesOnly?: boolean }} [options] packagesOnly: no addon, no dist; for what only reads the sources
+ *  @param {{ packagesOnly?: boolean, addon?: boolean }} [options] packagesOnly: no addon, no dist; for what only reads the sources. addon: false for
+ *  what packs addons that were built elsewhere
  *  @throws {SetupError} with a text for the user when a tool is missing or a step fails */
-export async function setUp({ packagesOnly = false } = {}) {
+export async function setUp({ packagesOnly = false, addon = true } = {}) {
   requireNode();
   const consent = process.argv.includes('--yes') || process.env.CI === 'true';
   const work = async () => {
     await ensurePackages();
     if (packagesOnly) return;
     await ensureDist(); // before the addon: a type error should not cost five minutes first
-    await ensureAddon({ consent, verify: assertEngine });
+    if (addon) await ensureAddon({ consent, verify: assertEngine });
   };
   await withLock(join(CACHE, 'setup.lock'), work, (pid) => process.stderr.write(`setup: waiting for the setup of process ${pid}\n`));
 }

@@ -8,13 +8,13 @@ import { ROOT } from './paths.mjs';
 /** Runs quietly; the output is in `log` afterwards.
  *  @param {string} command
  *  @param {readonly string[]} args
- *  @param {{ log: string, onLine?: (line: string) => void, env?: NodeJS.ProcessEnv }} options
+ *  @param {{ log: string, onLine?: (line: string) => void, env?: NodeJS.ProcessEnv, cwd?: string }} options cwd: the checkout's root unless told
  *  @returns {Promise<number>} the exit code; 127 when the command could not be started */
-export function runLogged(command, args, { log, onLine, env }) {
+export function runLogged(command, args, { log, onLine, env, cwd = ROOT }) {
   mkdirSync(dirname(log), { recursive: true });
   const file = createWriteStream(log);
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         file.write(`${line}\n`);

@@ -46,8 +46,9 @@ export class Commits {
     return this.#open;
   }
 
+  /** May another batch be handled? Then at most maxUncommittedBatches + 1 are handled and unanswered, which is what repeats after a crash. */
   get hasRoom(): boolean {
-    return this.#open < this.#options.maxUncommittedBatches;
+    return this.#open <= this.#options.maxUncommittedBatches;
   }
 
   /** Everything in the batch is done: commit its positions. Returns at once; the batch counts as uncommitted until the broker's answer. */

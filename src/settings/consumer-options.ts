@@ -28,8 +28,8 @@ export interface ConsumerOptions<I extends Topics = Topics> {
   readonly inputFormat?: 'envelope' | 'json' | undefined;
   /** 'afterBatch' (default): positions are committed once their batch is handled. 'manual' is not available yet. Ours. */
   readonly commit?: 'afterBatch' | 'manual' | undefined;
-  /** How many handled batches may wait for the broker's answer to their commit. Batches, 1 to 1000; default 4. After a crash at most
-   *  (this + 1) x batchSize messages repeat; 1 makes every batch wait about 6 ms. Ours. */
+  /** How many handled batches may wait for the broker's answer to their commit while another is handled. Batches, 1 to 1000; default 4. After a
+   *  crash at most (this + 1) x batchSize messages repeat; fewer means waiting more often for an answer, which takes about 6 ms. Ours. */
   readonly maxUncommittedBatches?: number | undefined;
   /** 'skip' (default): records without a value are passed over and committed. 'deliver' is not available yet. Ours. */
   readonly tombstones?: 'skip' | 'deliver' | undefined;

@@ -25,12 +25,14 @@ test.each(ENTRIES)('%s can be imported and required; that loads no addon, opens 
   expect(required.stderr.replace(/^.*(ExperimentalWarning: CommonJS module|Use `node --trace-warnings).*\n/gm, '')).toBe('');
 });
 
-test('the tarball holds dist and the loader, neither sources nor a binary', () => {
+test('the tarball holds dist, the loader and what build-engine compiles, neither TypeScript nor a binary', () => {
   const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--loglevel=error'], { encoding: 'utf8' });
   const listed = JSON.parse(stdout) as { files: { path: string }[] }[];
   const paths = listed.flatMap(({ files }) => files.map(({ path }) => path));
   expect(paths).toContain('native/load.cjs');
   expect(paths).toContain('dist/index.d.ts');
-  expect(paths.filter((path) => !/^(dist\/|native\/load\.cjs$|package\.json$|README\.md$|CHANGELOG\.md$)/.test(path))).toEqual([]);
+  const expected =
+    /^(dist\/|native\/(load\.cjs|Cargo\.(toml|lock)|build\.rs)$|native\/(core\/)?src\/.+\.rs$|native\/core\/Cargo\.toml$|(package\.json|README\.md|CHANGELOG\.md)$)/;
+  expect(paths.filter((path) => !expected.test(path))).toEqual([]);
   expect(paths.filter((path) => path.endsWith('.node'))).toEqual([]);
 });

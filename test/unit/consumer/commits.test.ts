@@ -67,8 +67,9 @@ function positions(last: Readonly<Record<number, number>>): Positions {
 const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
 
 test('a batch counts as uncommitted until the broker has answered, and only then is it done', async () => {
-  const { commits, requests, done, committed } = setUp(2);
+  const { commits, requests, done, committed } = setUp(1);
   commits.markHandled(1, positions({ 0: 9 }));
+  expect(commits.hasRoom).toBe(true);
   commits.markHandled(2, positions({ 0: 19 }));
   expect([commits.uncommitted, commits.hasRoom]).toEqual([2, false]);
   expect(done).toEqual([]);
