@@ -24,6 +24,8 @@ export interface CommitsOptions {
   onFailure(error: KafkaException): void;
 }
 
+type Tell = (results: readonly NativePositionResult[], startedMs: number) => void;
+
 /** A retry waits this long, doubled each time up to the maximum; an assignment ends the wait. */
 const RETRY_MS = 100;
 const RETRY_MAX_MS = 5_000;
@@ -54,19 +56,23 @@ export class Commits {
   /** Everything in the batch is done: commit its positions. Returns at once; the batch counts as uncommitted until the broker's answer. */
   markHandled(batchId: number, positions: Positions): void {
     this.#open++;
-    this.store(positions.toArray())
+    this.#store(positions.toArray(), (results, startedMs) => this.#tell(results, startedMs))
       .catch((error: KafkaException) => this.#options.onFailure(error))
       .finally(() => this.#settle(batchId));
   }
 
-  /** Resolves when every position is stored, or its partition is not owned any more. Quintuples as `Positions.toArray` makes them.
-   *  @throws KafkaException when repeating is useless */
-  async store(rows: Float64Array): Promise<void> {
+  /** Stores where partitions start: resolves when every position is stored, or its partition is not owned any more. Quintuples as
+   *  `Positions.toArray` makes them. No event: `consumer.reset` has told it. @throws KafkaException when repeating is useless */
+  storeStarts(rows: Float64Array): Promise<void> {
+    return this.#store(rows, () => undefined);
+  }
+
+  async #store(rows: Float64Array, tell: Tell): Promise<void> {
     for (let i = 0; i < rows.length; i += 5) {
       const row = rows.subarray(i, i + 5);
       this.#newest.set(row[3] as number, row);
     }
-    await this.#commit(rows);
+    await this.#commit(rows, tell);
   }
 
   /** Resolves when the number of uncommitted batches has changed. */
@@ -94,13 +100,13 @@ export class Commits {
     for (const resolve of this.#changed.splice(0)) resolve();
   }
 
-  async #commit(rows: Float64Array): Promise<void> {
+  async #commit(rows: Float64Array, tell: Tell): Promise<void> {
     const startedMs = performance.now();
     let pending = rows;
     for (let attempt = 1; pending.length > 0 && !this.#abandoned; attempt++) {
       if (attempt > 1) await this.#pause(Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** (attempt - 2)));
       const results = await this.#options.port.commit(pending);
-      this.#tell(results, startedMs);
+      tell(results, startedMs);
       pending = this.#again(results);
     }
   }

@@ -1,9 +1,9 @@
 /** Consuming, step 1: one member of a group in the engine; hands over batches, takes commits, tells what happens to its partitions. */
 
 import { BatchView } from '../engine/batch-view.js';
+import { newConsumer } from '../engine/clients.js';
 import { Connection, type RoleEvent } from '../engine/connection.js';
 import { callEngine, toKafkaException } from '../engine/faults.js';
-import { newConsumer } from '../engine/clients.js';
 import type {
   MetadataJson,
   NativeConsumer,
@@ -18,7 +18,7 @@ import { isPhqKafkaError, type KafkaException, type Position, TimeoutError } fro
 import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
 import type { Logger } from '../settings/logger.js';
 import { Assignment } from './assignment.js';
-import { decideStarts, readResetLine, type Reset, type StartPolicy } from './start.js';
+import { decideStarts, type Reset, readResetLine, type StartPolicy } from './start.js';
 
 export interface MembershipOptions {
   /** for messages, e.g. `consumer of group "ranker"` */
@@ -65,7 +65,9 @@ export class Membership {
     this.#options = options;
     const { mode, drainTimeoutMs, maxPollIntervalMs, emitter } = options;
     // librdkafka itself never goes to `latest`: where a partition starts is decided here (start.ts), and an unreadable position goes to the beginning.
-    const config = options.config.map(([key, value]) => [key, key === 'auto.offset.reset' && value !== 'error' ? 'earliest' : value] as const);
+    const config = options.config.map(
+      ([key, value]) => [key, key === 'auto.offset.reset' && value !== 'error' ? 'earliest' : value] as const,
+    );
     const native = { mode, prefetchBatches: PREFETCH_BATCHES, drainTimeoutMs, stuckAfterMs: maxPollIntervalMs, decidesStarts: true };
     this.#connection = new Connection<NativeConsumer>({
       name: options.name,
@@ -76,7 +78,7 @@ export class Membership {
       onLog: (line) => {
         emitter.emit('consumer.log', line);
         const position = readResetLine(line.facility, line.message);
-        if (position !== undefined) this.#background(this.#tellOutOfRange(position));
+        if (position !== undefined) void this.#tellOutOfRange(position);
       },
       onStats: (json) => {
         if (emitter.has('consumer.stats')) emitter.emit('consumer.stats', { stats: JSON.parse(json) });
@@ -238,10 +240,18 @@ export class Membership {
   }
 
   async #tellOutOfRange({ topic, partition, offset }: Position): Promise<void> {
-    const [mark] = await this.watermarks([{ topic, partition }]);
-    if (mark === undefined) return;
-    const count = Math.max(0, mark.low - offset);
-    this.#tellReset({ topic, partition, offset: mark.low, from: offset, to: mark.low, count, reason: 'out-of-range' });
+    try {
+      const [mark] = await this.watermarks([{ topic, partition }]);
+      if (mark === undefined) return;
+      const count = Math.max(0, mark.low - offset);
+      this.#tellReset({ topic, partition, offset: mark.low, from: offset, to: mark.low, count, reason: 'out-of-range' });
+    } catch (error) {
+      // librdkafka has gone to the beginning already; only how much was lost stays unknown.
+      this.#options.logger.warn(
+        { err: error, topic, partition, from: offset },
+        `The ${this.#options.name} goes on at the beginning of ${topic}:${partition}`,
+      );
+    }
   }
 
   #tellReset(reset: Reset): void {
@@ -276,7 +286,10 @@ export class Membership {
         this.#background(this.#beginAt(event.partitions));
         break;
       case 'stuck':
-        this.#options.logger.error({ heldMs: event.heldMs }, `The ${this.#options.name} gave up its partitions: a handler call exceeds max.poll.interval.ms`);
+        this.#options.logger.error(
+          { heldMs: event.heldMs },
+          `The ${this.#options.name} gave up its partitions: a handler call exceeds max.poll.interval.ms`,
+        );
         emitter.emit('handler.stuck', { heldMs: event.heldMs });
         break;
       case 'rejoined':

@@ -129,7 +129,12 @@ export class RawConsumer {
       name: `consumer of group "${groupId}"`,
       bootstrapServers,
       logger,
-      open: (wake) => newConsumer(config, { mode: 'raw', prefetchBatches: PREFETCH_BATCHES, drainTimeoutMs, stuckAfterMs: 0, decidesStarts: false }, wake),
+      open: (wake) =>
+        newConsumer(
+          config,
+          { mode: 'raw', prefetchBatches: PREFETCH_BATCHES, drainTimeoutMs, stuckAfterMs: 0, decidesStarts: false },
+          wake,
+        ),
       onError: (error) => {
         if (error.fatal) this.#stop(error);
       },

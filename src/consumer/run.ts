@@ -57,7 +57,7 @@ export class Run<T> {
   async go(): Promise<void> {
     const { membership, inputTopics } = this.#options;
     try {
-      membership.join(inputTopics, { commitStarts: (rows) => this.#commits.store(rows), onAssigned: () => this.#commits.retry() });
+      membership.join(inputTopics, { commitStarts: (rows) => this.#commits.storeStarts(rows), onAssigned: () => this.#commits.retry() });
       for (let batch = await this.#next(); batch !== undefined; batch = await this.#next()) await this.#handleBatch(batch);
     } catch (error) {
       this.#fail(error);

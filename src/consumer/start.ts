@@ -67,7 +67,7 @@ function refuse([first]: readonly TopicPartition[]): void {
 }
 
 /** librdkafka tells a reset of an unreadable position only in its log. The line's form is that of the version compiled in; a scenario holds it. */
-const RESET_LINE = /^(.+) \[(\d+)\]: offset reset \(at offset (-?\d+)/;
+const RESET_LINE = /([\w.-]+) \[(\d+)\]: offset reset \(at offset (-?\d+)/;
 
 /** The position that a log line says was out of range, or undefined for any other line. */
 export function readResetLine(facility: string, message: string): Position | undefined {

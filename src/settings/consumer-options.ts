@@ -103,7 +103,14 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
   const maxPollIntervalMs = Number(new Map(config).get('max.poll.interval.ms') ?? DEFAULT_MAX_POLL_INTERVAL_MS);
   const resolved = { ...basics, ...readBehaviour(read), ...readTimes(read, maxPollIntervalMs), logger: read.logger() };
   if (read.faults.length > 0) throw toSettingsError('consumer', read.faults);
-  return Object.freeze({ ...resolved, protocol, maxPollIntervalMs, startPolicy: startPolicyOf(config), config, warnings: Object.freeze([...warnings]) });
+  return Object.freeze({
+    ...resolved,
+    protocol,
+    maxPollIntervalMs,
+    startPolicy: startPolicyOf(config),
+    config,
+    warnings: Object.freeze([...warnings]),
+  });
 }
 
 /** librdkafka knows nine words for three meanings. */

@@ -192,6 +192,8 @@ impl PollThread {
         let by = self.shared.state().close_by?;
         if !self.closing {
             self.closing = true;
+            // JavaScript will not answer any more, and librdkafka waits for an answer before anything else
+            rebalance::answer_assignment(self, &[]);
             if let Err(error) = self.client.begin_close(&self.events) {
                 self.shared.error(error);
                 return Some(false);
