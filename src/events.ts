@@ -61,7 +61,14 @@ export interface ConsumerEvents {
     readonly waitedMs: number;
   };
   /** A batch is handled; its commit follows. Tombstones and superseded messages did not reach the handler. */
-  'consumer.handled': { readonly messages: number; readonly tombstones: number; readonly superseded: number; readonly durationMs: number };
+  'consumer.handled': {
+    readonly messages: number;
+    readonly tombstones: number;
+    readonly superseded: number;
+    /** records that could not be read and were skipped */
+    readonly invalid: number;
+    readonly durationMs: number;
+  };
   /** The broker has stored these positions (offset = the next to read). */
   'consumer.committed': { readonly positions: readonly Position[]; readonly durationMs: number };
   /** A commit failed in a way that may pass; it is sent again. */

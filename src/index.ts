@@ -1,5 +1,6 @@
 /** The front door: everything public, in the order of a message's life. */
 
+export type { Batch } from './consumer/batch.js';
 export { Consumer } from './consumer/consumer.js';
 export { getKafkaConsumer, type RawConsumer, type RawRecord } from './consumer/raw-consumer.js';
 export {
@@ -21,8 +22,10 @@ export {
   UsageError,
 } from './errors.js';
 export { CONSUMER_EVENTS, type ConsumerEvents, PRODUCER_EVENTS, type ProducerEvents, type TopicPartition } from './events.js';
+export { type EachMessageOptions, eachMessage } from './handling/each-message.js';
 export type { Handler, HandlerContext } from './handling/handler.js';
 export type { ConsumedMessage, DerivedMessage } from './message/consumed-message.js';
+export { derive } from './message/derive.js';
 export { packKafkaPayload } from './message/envelope.js';
 export { type BatchRef, formatBatchRef, formatKafkaRef } from './message/format.js';
 export type { History, Ref } from './message/history.js';

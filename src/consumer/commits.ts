@@ -12,6 +12,7 @@ import type { Positions } from './positions.js';
 export interface CommitPort {
   commit(positions: Float64Array): Promise<readonly NativePositionResult[]>;
   done(batchId: number): void;
+  topicId(name: string): number;
 }
 
 export interface CommitsOptions {
@@ -29,6 +30,7 @@ type Tell = (results: readonly NativePositionResult[], startedMs: number) => voi
 /** A retry waits this long, doubled each time up to the maximum; an assignment ends the wait. */
 const RETRY_MS = 100;
 const RETRY_MAX_MS = 5_000;
+const NO_LEADER_EPOCH = -1;
 
 export class Commits {
   readonly #options: CommitsOptions;
@@ -65,6 +67,16 @@ export class Commits {
    *  `Positions.toArray` makes them. No event: `consumer.reset` has told it. @throws KafkaException when repeating is useless */
   storeStarts(rows: Float64Array): Promise<void> {
     return this.#store(rows, () => undefined);
+  }
+
+  /** Stores what the user commits, however often; passing errors are repeated.
+   *  @throws KafkaException when a position was not stored, also because its partition is not owned */
+  async storeNow(rows: Float64Array): Promise<void> {
+    await this.#commit(rows, (results, startedMs) => {
+      this.#tell(results, startedMs);
+      const dropped = results.find(({ error }) => error !== null && commitFate(error.code) === 'drop');
+      if (dropped !== undefined) throw this.#exception(dropped);
+    });
   }
 
   async #store(rows: Float64Array, tell: Tell): Promise<void> {
@@ -118,13 +130,18 @@ export class Commits {
       if (result.error === null) continue;
       const fate = commitFate(result.error.code);
       if (fate === 'drop') continue;
-      const position = { topic: result.topic, partition: result.partition, offset: result.offset };
-      const error = toKafkaException(result.error, { what: `Committing for the ${this.#options.name}`, position });
+      const { topic, partition, offset, epoch } = result;
+      const error = this.#exception(result);
       if (fate === 'fatal' || fate === 'permanent') throw error;
-      this.#options.emitter.emit('consumer.commitRetried', { position, error });
-      again.push(...(this.#newest.get(result.epoch) ?? []));
+      this.#options.emitter.emit('consumer.commitRetried', { position: { topic, partition, offset }, error });
+      again.push(...(this.#newest.get(epoch) ?? [this.#options.port.topicId(topic), partition, offset, epoch, NO_LEADER_EPOCH]));
     }
     return Float64Array.from(again);
+  }
+
+  #exception({ topic, partition, offset, error }: NativePositionResult): KafkaException {
+    const fault = error as NonNullable<typeof error>;
+    return toKafkaException(fault, { what: `Committing for the ${this.#options.name}`, position: { topic, partition, offset } });
   }
 
   #pause(ms: number): Promise<void> {

@@ -1,11 +1,13 @@
 /** Consuming, the front: options in, `process` with a handler, `close` from every state. */
 
-import { isPhqKafkaError, UsageError } from '../errors.js';
-import { CONSUMER_EVENTS, type ConsumerEvents, Emitter } from '../events.js';
+import { isPhqKafkaError, type Position, UsageError } from '../errors.js';
+import { CONSUMER_EVENTS, type ConsumerEvents, Emitter, type TopicPartition } from '../events.js';
 import type { Handler } from '../handling/handler.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
 import { type ConsumerOptions, type ResolvedConsumerOptions, resolveConsumerOptions } from '../settings/consumer-options.js';
+import { type Batch, iterateBatches } from './batch.js';
 import { Membership } from './membership.js';
+import { isInsideHandlerOf, processBatches } from './process-loop.js';
 import { Run } from './run.js';
 
 /** Reads topics in batches as a member of a consumer group, hands them to a handler, commits what is handled: at least once, in order within each
@@ -52,29 +54,94 @@ export class Consumer<T = unknown> {
   async process(handler: Handler<ConsumedMessage<T>>, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     this.#assertOpen();
     if (typeof handler !== 'function') throw new UsageError('USAGE_ARGUMENT', `process takes a handler function; got ${typeof handler}`);
-    if (this.#run !== undefined) throw new UsageError('USAGE_ARGUMENT', `The ${this.#name} is processing already; await that call first`);
-    const { signal } = options;
-    if (signal?.aborted) return;
-    const membership = this.#membership ?? this.#openMembership();
-    this.#membership = undefined;
-    const run = new Run<T>({ ...this.#options, name: this.#name, emitter: this.#emitter, membership, handler });
-    const onAbort = (): void => run.requestStop(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    const ended = run.go();
-    this.#run = { run, ended };
+    if (options.signal?.aborted) return;
+    const run = this.#begin();
+    await this.#track(run, processBatches(run, handler), options.signal);
+  }
+
+  /** The same as an iteration: batches come one by one, `batch.commit()` commits, nothing is committed by itself. Leaving the loop leaves the group.
+   *  @throws as `process`; PayloadError after the batch that ends before the record that cannot be read
+   *  @example for await (const batch of consumer.batches()) { await store(batch.messages); await batch.commit(); } */
+  async *batches(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<Batch<T>, void, undefined> {
+    this.#assertOpen();
+    if (options.signal?.aborted) return;
+    const run = this.#begin();
+    let end: () => void = () => undefined;
+    const body = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    // The body may await close() itself: that must not wait for ever.
+    const bounded = run
+      .withinDrain(body, () => 'the body of a batches() loop')
+      .catch((error: unknown) => {
+        run.fail(error);
+        return run.leave();
+      });
+    const tracked = this.#track(run, bounded, options.signal);
+    tracked.catch(() => undefined);
     try {
-      await ended;
+      yield* iterateBatches(run);
     } finally {
-      this.#run = undefined;
-      signal?.removeEventListener('abort', onAbort);
+      end();
+      await tracked;
     }
+  }
+
+  /** Commits positions of partitions that this member owns (offset = the next to read), for `commit: 'manual'`; resolves on the broker's answer.
+   *  @throws KafkaException when a position was not stored; UsageError when nothing is being processed */
+  commit(positions: readonly Position[]): Promise<void> {
+    return this.#running('commit').commit(positions);
+  }
+
+  /** Hands out nothing more of these partitions until `resume`; what was prefetched stays. */
+  pause(partitions: readonly TopicPartition[]): void {
+    this.#running('pause').membership.assignment.pause(partitions);
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    this.#running('resume').membership.assignment.resume(partitions);
+  }
+
+  /** Goes on at these positions. What was prefetched of the partitions is dropped; a batch that is being handled ends, but commits nothing of them. A
+   *  partition that is not assigned yet seeks when it is. */
+  seek(positions: readonly Position[]): void {
+    this.#running('seek').membership.assignment.seek(positions);
+  }
+
+  /** The partitions this member owns. */
+  get assignment(): readonly TopicPartition[] {
+    return this.#run?.run.membership.assignment.partitions ?? [];
+  }
+
+  /** By partition the next position that will be handed out; only of those that were. */
+  get positions(): readonly Position[] {
+    return this.#run?.run.positions ?? [];
+  }
+
+  /** The group's committed positions; offset -1 = none. @throws KafkaException */
+  async committed(partitions: readonly TopicPartition[]): Promise<readonly Position[]> {
+    return (await this.#running('committed').membership.committed(partitions)).map(toPosition);
+  }
+
+  /** `low` = the first offset that is there, `high` = the next that can be read. @throws KafkaException */
+  async watermarks(
+    partitions: readonly TopicPartition[],
+  ): Promise<readonly (TopicPartition & { readonly low: number; readonly high: number })[]> {
+    const marks = await this.#running('watermarks').membership.watermarks(partitions);
+    return marks.map(({ topic, partition, low, high }) => ({ topic, partition, low, high }));
+  }
+
+  /** The first position at or after a time, the end where there is none. timestampMs: milliseconds since 1970. @throws KafkaException */
+  async offsetsForTimes(times: readonly (TopicPartition & { readonly timestampMs: number })[]): Promise<readonly Position[]> {
+    const specs = times.map(({ topic, partition, timestampMs }) => ({ topic, partition, offset: timestampMs }));
+    return (await this.#running('offsetsForTimes').membership.offsetsForTimes(specs)).map(toPosition);
   }
 
   /** Stops processing in good order and frees everything; every call gets the same promise. From inside a handler it starts that and resolves at
    *  once, since the end waits for the handler.
    *  @throws what the stop rejected with: TimeoutError TIMEOUT_DRAIN or TIMEOUT_CLOSE; all is freed even then */
   close(): Promise<void> {
-    const inside = this.#run?.run.isInsideHandler === true;
+    const inside = this.#run !== undefined && isInsideHandlerOf(this.#run.run);
     this.#closing ??= this.#close();
     if (!inside) return this.#closing;
     // `process` rejects with the same error: it is told there.
@@ -104,6 +171,33 @@ export class Consumer<T = unknown> {
     });
   }
 
+  #begin(): Run<T> {
+    if (this.#run !== undefined) throw new UsageError('USAGE_ARGUMENT', `The ${this.#name} is processing already; await that call first`);
+    const membership = this.#membership ?? this.#openMembership();
+    this.#membership = undefined;
+    return new Run<T>({ ...this.#options, name: this.#name, emitter: this.#emitter, membership });
+  }
+
+  /** The run is the current one until it has ended; `signal` stops it. */
+  async #track(run: Run<T>, ended: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+    const onAbort = (): void => run.requestStop(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#run = { run, ended };
+    try {
+      await ended;
+    } finally {
+      this.#run = undefined;
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #running(method: string): Run<T> {
+    this.#assertOpen();
+    if (this.#run === undefined)
+      throw new UsageError('USAGE_ARGUMENT', `${method} needs a member of the group: call it while process() or batches() runs`);
+    return this.#run.run;
+  }
+
   #assertOpen(): void {
     if (this.#closing !== undefined) throw new UsageError('USAGE_CLOSED', `The ${this.#name} is closed; make a new one`);
   }
@@ -123,4 +217,8 @@ export class Consumer<T = unknown> {
       logger,
     });
   }
+}
+
+function toPosition({ topic, partition, offset }: Position): Position {
+  return { topic, partition, offset };
 }

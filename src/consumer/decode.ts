@@ -15,12 +15,18 @@ export interface DecodedBatch<T> {
   readonly tombstones: number;
   /** messages that a later one of the same id replaced (latestOnly) */
   readonly superseded: number;
+  /** records that could not be read and were passed over (onInvalid: 'skip') */
+  readonly invalid: number;
   /** the first faulty row, if there is one; its position is where its partition's commit ends */
   readonly fault: PayloadError | undefined;
 }
 
 export interface DecodeOptions {
   readonly latestOnly: boolean;
+  readonly tombstones: 'skip' | 'deliver';
+  readonly onInvalid: 'stop' | 'skip';
+  /** told of each record that cannot be read; under 'stop' only of the first in each partition */
+  onFault(error: PayloadError): void;
   topicName(id: number): string;
 }
 
@@ -28,23 +34,32 @@ export interface DecodeOptions {
 export function decodeBatch<T>(view: BatchView, options: DecodeOptions): DecodedBatch<T> {
   const positions = new Positions();
   const messages: ConsumedMessage<T>[] = [];
-  let tombstones = 0;
+  let [tombstones, invalid] = [0, 0];
   let fault: PayloadError | undefined;
   for (let row = 0; row < view.count; row++) {
     if (fault !== undefined && positions.isStopped(view, row)) continue;
-    const rowFault = view.fault(row) === FAULT.none ? undefined : toPayloadError(view, row, options);
-    const message = rowFault === undefined && !view.isTombstone(row) ? readMessage<T>(view, row, options) : undefined;
-    if (rowFault !== undefined || message instanceof PayloadError) {
-      positions.stopAt(view, row);
-      fault ??= rowFault ?? (message as PayloadError);
-      continue;
-    }
+    const read = readRow<T>(view, row, options);
+    if (read instanceof PayloadError) {
+      options.onFault(read);
+      if (options.onInvalid === 'stop') {
+        positions.stopAt(view, row);
+        fault ??= read;
+        continue;
+      }
+      invalid++;
+    } else if (read === undefined) tombstones++;
+    else messages.push(read);
     positions.advance(view, row);
-    if (message === undefined) tombstones++;
-    else messages.push(message);
   }
   const kept = options.latestOnly ? findLatest(messages).map((index) => messages[index] as ConsumedMessage<T>) : messages;
-  return { messages: kept, positions, tombstones, superseded: messages.length - kept.length, fault };
+  return { messages: kept, positions, tombstones, superseded: messages.length - kept.length, invalid, fault };
+}
+
+/** A message, undefined for a tombstone that is to be skipped, or why the row cannot be read. */
+function readRow<T>(view: BatchView, row: number, options: DecodeOptions): ConsumedMessage<T> | PayloadError | undefined {
+  if (view.fault(row) !== FAULT.none) return toPayloadError(view, row, options);
+  if (!view.isTombstone(row)) return readMessage(view, row, options);
+  return options.tombstones === 'deliver' ? makeMessage(view, row, options, null as T, true) : undefined;
 }
 
 function readMessage<T>(view: BatchView, row: number, options: DecodeOptions): ConsumedMessage<T> | PayloadError {
@@ -57,9 +72,15 @@ function readMessage<T>(view: BatchView, row: number, options: DecodeOptions): C
       position: positionOf(view, row, options),
     });
   }
+  return makeMessage(view, row, options, payload, false);
+}
+
+function makeMessage<T>(view: BatchView, row: number, options: DecodeOptions, payload: T, isTombstone: boolean): ConsumedMessage<T> {
   const topic = options.topicName(view.topicId(row));
   const ref = new LazyRef(topic, view.partition(row), view.offset(row), view.key(row), view, row);
-  return new ConsumedMessage<T>(payload, ref, view.timestampMs(row), view.headers(row), new RawBytes(view, row));
+  const message = new ConsumedMessage<T>(payload, ref, view.timestampMs(row), view.headers(row), new RawBytes(view, row));
+  // Only a tombstone has the property, so that a spread of any other message does not write one.
+  return isTombstone ? Object.assign(message, { tombstone: true as const }) : message;
 }
 
 const FAULTS: Readonly<Record<number, readonly [PayloadErrorCode, string]>> = {

@@ -1,6 +1,7 @@
 /** Consuming: up to where a batch is done, partition by partition, in the form in which the engine takes a commit. */
 
 import type { BatchView } from '../engine/batch-view.js';
+import type { Position } from '../errors.js';
 
 interface Entry {
   readonly topicId: number;
@@ -44,6 +45,10 @@ export class Positions {
       array.set([e.topicId, e.partition, e.offset, e.epoch, e.leaderEpoch], i * 5);
     });
     return array;
+  }
+
+  toPositions(topicName: (id: number) => string): Position[] {
+    return this.#entries.map(({ topicId, partition, offset }) => ({ topic: topicName(topicId), partition, offset }));
   }
 
   #entryOf(view: BatchView, row: number): Entry {

@@ -1,147 +1,167 @@
-/** Consuming, the loop of one `process()` call: take a batch, decode it, handle it, commit it; then leave the group in good order. */
+/** Consuming, the frame of one `process()` or `batches()` call: joins, hands over decoded batches, commits them, leaves the group in good order. */
 
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { BatchView } from '../engine/batch-view.js';
-import { TimeoutError } from '../errors.js';
+import { type Position, TimeoutError } from '../errors.js';
 import type { ConsumerEvents, Emitter } from '../events.js';
-import { callHandler, describeBatch, type Handler } from '../handling/handler.js';
-import type { ConsumedMessage } from '../message/consumed-message.js';
 import { Commits } from './commits.js';
 import { type DecodedBatch, decodeBatch } from './decode.js';
 import type { Membership } from './membership.js';
 import { StopRequest } from './stop-request.js';
 
-export interface RunOptions<T> {
+export interface RunOptions {
   readonly name: string;
   readonly inputTopics: readonly string[];
   readonly batchSize: number;
   readonly consumerTimeoutMs: number;
   readonly latestOnly: boolean;
+  readonly tombstones: 'skip' | 'deliver';
+  readonly onInvalid: 'stop' | 'skip';
+  readonly commit: 'afterBatch' | 'manual';
   readonly maxUncommittedBatches: number;
   readonly drainTimeoutMs: number;
   readonly emitter: Emitter<ConsumerEvents>;
   readonly membership: Membership;
-  readonly handler: Handler<ConsumedMessage<T>>;
 }
 
-/** The handler call that the current code was reached from, if any: closing from inside must not wait for that handler. A timer or listener that a
- *  handler left behind still carries its call, hence `running`. */
-const handlerCall = new AsyncLocalStorage<{ readonly run: object; running: boolean }>();
+/** A batch on its way through the run. */
+export interface Taken<T> extends DecodedBatch<T> {
+  readonly id: number;
+  readonly takenAtMs: number;
+}
+
+const CURRENT_EPOCH = 0;
+const NO_LEADER_EPOCH = -1;
 
 export class Run<T> {
-  readonly #options: RunOptions<T>;
+  readonly #options: RunOptions;
   readonly #stop: StopRequest;
   readonly #commits: Commits;
+  readonly #positions = new Map<string, Position>();
   /** What the run ends with; the first one wins. */
   #failure: unknown;
   #failed = false;
 
-  constructor(options: RunOptions<T>) {
+  constructor(options: RunOptions) {
     this.#options = options;
     const { membership, name, maxUncommittedBatches, emitter, drainTimeoutMs } = options;
     this.#stop = new StopRequest(drainTimeoutMs, () => membership.interrupt());
-    this.#commits = new Commits({ name, port: membership, maxUncommittedBatches, emitter, onFailure: (error) => this.#fail(error) });
+    this.#commits = new Commits({ name, port: membership, maxUncommittedBatches, emitter, onFailure: (error) => this.fail(error) });
   }
 
-  get isInsideHandler(): boolean {
-    const call = handlerCall.getStore();
-    return call?.run === this && call.running;
+  get membership(): Membership {
+    return this.#options.membership;
   }
 
-  /** Nothing new is taken; the running handler may end and commit, for `drainTimeoutMs`. */
+  /** what handlers see */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** By partition the next position that will be handed out. */
+  get positions(): readonly Position[] {
+    return [...this.#positions.values()];
+  }
+
+  /** Nothing new is taken; what is handled may end and commit, for `drainTimeoutMs`. */
   requestStop(reason?: unknown): void {
     this.#stop.request(reason);
   }
 
-  /** Resolves when it was asked to stop and everything handled is committed. Rejects with what ended it otherwise. The group is left either way. */
-  async go(): Promise<void> {
+  /** The run ends with this, unless something else came first. What is still handled may end and commit. */
+  fail(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#failure = error;
+    this.#stop.request(error);
+  }
+
+  /** Joins the group. */
+  join(): void {
     const { membership, inputTopics } = this.#options;
-    try {
-      membership.join(inputTopics, { commitStarts: (rows) => this.#commits.storeStarts(rows), onAssigned: () => this.#commits.retry() });
-      for (let batch = await this.#next(); batch !== undefined; batch = await this.#next()) await this.#handleBatch(batch);
-    } catch (error) {
-      this.#fail(error);
-    }
-    await this.#leave();
-    if (this.#failed) throw this.#failure;
+    membership.join(inputTopics, { commitStarts: (rows) => this.#commits.storeStarts(rows), onAssigned: () => this.#commits.retry() });
   }
 
   /** The next batch, or undefined when the run is to end. */
-  async #next(): Promise<BatchView | undefined> {
+  async next(): Promise<Taken<T> | undefined> {
     const { membership, batchSize, consumerTimeoutMs } = this.#options;
     for (;;) {
-      if (membership.failure !== undefined) this.#fail(membership.failure);
+      if (membership.failure !== undefined) this.fail(membership.failure);
       if (this.#failed || this.#stop.requested) return undefined;
       if (!this.#commits.hasRoom) {
         await Promise.race([this.#commits.change(), membership.wait()]);
         continue;
       }
       const batch = membership.take(batchSize, consumerTimeoutMs);
-      if (batch !== null) return batch;
+      if (batch !== null) return this.#decode(batch);
       await membership.wait();
     }
   }
 
-  async #handleBatch(view: BatchView): Promise<void> {
-    const { emitter, membership, latestOnly } = this.#options;
-    const startedMs = performance.now();
-    const decoded = decodeBatch<T>(view, { latestOnly, topicName: (id) => membership.topicName(id) });
-    if (decoded.fault !== undefined) emitter.emit('consumer.invalid', { error: decoded.fault });
-    try {
-      if (decoded.messages.length > 0) await this.#call(decoded);
-    } catch (error) {
-      // Nothing of the batch is committed; the engine must not wait for it either.
-      membership.done(view.id);
-      throw error;
-    }
-    membership.handled(view.id);
-    this.#commits.markHandled(view.id, decoded.positions);
-    const { messages, tombstones, superseded } = decoded;
-    emitter.emit('consumer.handled', { messages: messages.length, tombstones, superseded, durationMs: performance.now() - startedMs });
-    if (decoded.fault !== undefined) throw decoded.fault;
+  /** The batch is handled: its positions are committed, or, with manual commits, left to the user. */
+  markHandled({ id, positions, messages, tombstones, superseded, invalid, takenAtMs }: Taken<T>): void {
+    const { membership, commit, emitter } = this.#options;
+    membership.handled(id);
+    if (commit === 'afterBatch') this.#commits.markHandled(id, positions);
+    else membership.done(id);
+    const durationMs = performance.now() - takenAtMs;
+    emitter.emit('consumer.handled', { messages: messages.length, tombstones, superseded, invalid, durationMs });
   }
 
-  async #call({ messages }: DecodedBatch<T>): Promise<void> {
-    const { handler } = this.#options;
-    const context = { signal: this.#stop.signal, attempt: 1 };
-    const call = { run: this, running: true };
-    const called = handlerCall
-      .run(call, () => callHandler(handler, messages, context))
-      .finally(() => {
-        call.running = false;
-      });
-    // Should the drain time pass first, nobody is left to hear how the handler ended.
-    called.catch(() => undefined);
-    await this.#stop.within(called, () => this.#drainTimeout(`the handler, which has ${describeBatch(messages)}`));
+  /** Commits the batch now; resolves on the broker's answer. @throws KafkaException when a position was not stored */
+  async commitBatch({ id, positions }: Taken<T>): Promise<void> {
+    await this.#commits.storeNow(positions.toArray());
+    this.membership.done(id);
   }
 
-  /** Waits for the commits that are under way, then leaves. What goes wrong here is told unless something else ended the run before. */
-  async #leave(): Promise<void> {
+  /** Nothing of the batch is committed here; a revocation need not wait for it. */
+  giveUp({ id }: Taken<T>): void {
+    this.membership.done(id);
+  }
+
+  /** Commits positions of owned partitions (offset = the next to read). @throws KafkaException when one was not stored */
+  async commit(positions: readonly Position[]): Promise<void> {
+    const { membership } = this.#options;
+    const rows = positions.flatMap((p) => [membership.topicId(p.topic), p.partition, p.offset, CURRENT_EPOCH, NO_LEADER_EPOCH]);
+    await this.#commits.storeNow(Float64Array.from(rows));
+  }
+
+  /** Settles as `work` does, but rejects when the drain time after a stop has passed first. */
+  withinDrain<R>(work: Promise<R>, what: () => string): Promise<R> {
+    return this.#stop.within(work, () => this.#drainTimeout(what()));
+  }
+
+  /** Waits for the commits that are under way, then leaves. @throws what ended the run, unless it was only asked to stop */
+  async leave(): Promise<void> {
     const { membership } = this.#options;
     try {
       this.requestStop(this.#failure);
-      await this.#stop.within(this.#settled(), () => this.#drainTimeout(`the commit of ${countOf(this.#commits.uncommitted)}`));
+      await this.withinDrain(this.#settled(), () => `the commit of ${countOf(this.#commits.uncommitted)}`);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
     this.#commits.abandon();
     try {
       await membership.close();
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
+    if (this.#failed) throw this.#failure;
+  }
+
+  #decode(view: BatchView): Taken<T> {
+    const { emitter, membership } = this.#options;
+    const takenAtMs = performance.now();
+    const topicName = (id: number): string => membership.topicName(id);
+    const onInvalid: ConsumerEvents['consumer.invalid'][] = [];
+    const decoded = decodeBatch<T>(view, { ...this.#options, topicName, onFault: (error) => onInvalid.push({ error }) });
+    for (const detail of onInvalid) emitter.emit('consumer.invalid', detail);
+    for (const position of decoded.positions.toPositions(topicName))
+      this.#positions.set(`${position.topic}:${position.partition}`, position);
+    return { ...decoded, id: view.id, takenAtMs };
   }
 
   async #settled(): Promise<void> {
     while (this.#commits.uncommitted > 0) await this.#commits.change();
-  }
-
-  #fail(error: unknown): void {
-    if (this.#failed) return;
-    this.#failed = true;
-    this.#failure = error;
-    // A handler that still runs may end and commit, but not hold up for ever what has failed already.
-    this.#stop.request(error);
   }
 
   #drainTimeout(what: string): TimeoutError {

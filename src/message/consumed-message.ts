@@ -45,6 +45,8 @@ export class ConsumedMessage<T = unknown, K extends string = string> implements 
   readonly timestampMs: number;
   readonly headers: Headers;
   readonly raw: { readonly key: Buffer | null; readonly value: Buffer | null };
+  /** true when the record has no value, which means that the key is deleted (`tombstones: 'deliver'`); `payload` is null then. */
+  declare readonly tombstone?: true;
 
   // Positional and from the ref: an argument object per message is what a profile of the loop shows first.
   constructor(payload: T, ref: Ref, timestampMs: number, headers: Headers, raw: RawBytes) {

@@ -26,14 +26,15 @@ export interface ConsumerOptions<I extends Topics = Topics> {
   readonly latestOnly?: boolean | undefined;
   /** 'envelope' (default): values are the Python services' envelopes. 'json': the whole value is the payload, without history. Ours. */
   readonly inputFormat?: 'envelope' | 'json' | undefined;
-  /** 'afterBatch' (default): positions are committed once their batch is handled. 'manual' is not available yet. Ours. */
+  /** 'afterBatch' (default): positions are committed once their batch is handled. 'manual': `consumer.commit(positions)` does it. Ours. */
   readonly commit?: 'afterBatch' | 'manual' | undefined;
   /** How many handled batches may wait for the broker's answer to their commit while another is handled. Batches, 1 to 1000; default 4. After a
    *  crash at most (this + 1) x batchSize messages repeat; fewer means waiting more often for an answer, which takes about 6 ms. Ours. */
   readonly maxUncommittedBatches?: number | undefined;
-  /** 'skip' (default): records without a value are passed over and committed. 'deliver' is not available yet. Ours. */
+  /** 'skip' (default): records without a value are passed over and committed. 'deliver': they are messages with `tombstone: true`. Ours. */
   readonly tombstones?: 'skip' | 'deliver' | undefined;
-  /** 'stop' (default): an unreadable record ends process() at exactly its position. The others are not available yet. Ours. */
+  /** 'stop' (default): an unreadable record ends process() at exactly its position. 'skip': it is passed over with an event `consumer.invalid`.
+   *  'dead-letter' is not available yet. Ours. */
   readonly onInvalid?: 'stop' | 'dead-letter' | 'skip' | undefined;
   /** How long a rebalance waits for the running handler. Milliseconds; default a fifth of max.poll.interval.ms (60000). Longer holds up the
    *  whole group; shorter repeats the batch elsewhere. Ours. */
@@ -60,10 +61,10 @@ export interface ResolvedConsumerOptions {
   readonly consumerTimeoutMs: number;
   readonly latestOnly: boolean;
   readonly inputFormat: 'envelope' | 'json';
-  readonly commit: 'afterBatch';
+  readonly commit: 'afterBatch' | 'manual';
   readonly maxUncommittedBatches: number;
-  readonly tombstones: 'skip';
-  readonly onInvalid: 'stop';
+  readonly tombstones: 'skip' | 'deliver';
+  readonly onInvalid: 'stop' | 'skip';
   readonly drainTimeoutMs: number;
   readonly closeTimeoutMs: number;
   readonly startTimeoutMs: number;
@@ -136,10 +137,10 @@ function readBehaviour(read: OptionReader) {
     batchSize: read.integer('batchSize', { min: 1, max: 100_000, fallback: 500 }),
     latestOnly: read.flag('latestOnly'),
     inputFormat: read.oneOf('inputFormat', ['envelope', 'json']),
-    commit: read.oneOf('commit', ['afterBatch'], ['manual']),
+    commit: read.oneOf('commit', ['afterBatch', 'manual']),
     maxUncommittedBatches: read.integer('maxUncommittedBatches', { min: 1, max: 1000, fallback: 4 }),
-    tombstones: read.oneOf('tombstones', ['skip'], ['deliver']),
-    onInvalid: read.oneOf('onInvalid', ['stop'], ['dead-letter', 'skip']),
+    tombstones: read.oneOf('tombstones', ['skip', 'deliver']),
+    onInvalid: read.oneOf('onInvalid', ['stop', 'skip'], ['dead-letter']),
   };
 }
 

@@ -5,7 +5,7 @@ import { EmbeddedBroker } from '../../src/testing/index.js';
 import { envelope, member, next, within, writeRaw } from '../support/consuming.js';
 import { QUICK } from './kit.js';
 
-const LIFE = ['connected', 'assigned', 'handled', 'committed', 'revoking', 'revoked', 'closed'] as const;
+const LIFE = ['connected', 'reset', 'assigned', 'handled', 'committed', 'revoking', 'revoked', 'closed'] as const;
 
 test('the life of a member, from connecting to leaving', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
@@ -23,8 +23,9 @@ test('the life of a member, from connecting to leaving', async () => {
   const durationMs = expect.any(Number);
   expect(heard).toEqual([
     ['connected', { brokers: 1, durationMs }],
+    ['reset', { topic: 't', partition: 0, offset: 0, from: null, to: 0, count: 0, reason: 'first-start' }],
     ['assigned', { partitions, protocol: 'EAGER' }],
-    ['handled', { messages: 1, tombstones: 0, superseded: 0, durationMs }],
+    ['handled', { messages: 1, tombstones: 0, superseded: 0, invalid: 0, durationMs }],
     ['committed', { positions: [{ topic: 't', partition: 0, offset: 1 }], durationMs }],
     ['revoking', { partitions, lost: false, drainMs: durationMs }],
     ['revoked', { partitions, lost: false, drained: true, waitedMs: durationMs }],

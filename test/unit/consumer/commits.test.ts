@@ -45,6 +45,7 @@ function setUp(maxUncommittedBatches = 4) {
           fail: reject,
         });
       }),
+    topicId: () => 0,
   };
   const commits = new Commits({ name: 'test', port, maxUncommittedBatches, emitter, onFailure: (error) => failures.push(error) });
   return { commits, requests, done, failures, committed, retried };

@@ -1,13 +1,24 @@
 /** Rows become messages; tombstones are passed over, a faulty row ends its partition's part of the batch. */
-import { expect, test } from 'vitest';
-import { type DecodedBatch, decodeBatch } from '../../../src/consumer/decode.js';
+import { beforeEach, expect, test } from 'vitest';
+import { type DecodedBatch, type DecodeOptions, decodeBatch } from '../../../src/consumer/decode.js';
 import { BatchView } from '../../../src/engine/batch-view.js';
 import { FAULT } from '../../../src/engine/native.js';
 import { type FakeRow, fakeBatch } from '../engine/fakes.js';
 
 const TOPICS = ['quakes', 'storms'];
-const decode = (rows: readonly FakeRow[], latestOnly = false): DecodedBatch<unknown> =>
-  decodeBatch(new BatchView(fakeBatch(rows)), { latestOnly, topicName: (id) => TOPICS[id] as string });
+const faults: string[] = [];
+const OPTIONS: DecodeOptions = {
+  latestOnly: false,
+  tombstones: 'skip',
+  onInvalid: 'stop',
+  onFault: ({ code }) => faults.push(code),
+  topicName: (id) => TOPICS[id] as string,
+};
+beforeEach(() => {
+  faults.length = 0;
+});
+const decode = (rows: readonly FakeRow[], latestOnly = false, options: Partial<DecodeOptions> = {}): DecodedBatch<unknown> =>
+  decodeBatch(new BatchView(fakeBatch(rows)), { ...OPTIONS, latestOnly, ...options });
 const positionsOf = ({ positions }: DecodedBatch<unknown>): number[][] => {
   const flat = [...positions.toArray()];
   return Array.from({ length: flat.length / 5 }, (_, i) => flat.slice(i * 5, i * 5 + 3));
@@ -36,8 +47,7 @@ test('a row becomes a message with everything a handler may ask for', () => {
 
 test('each call parses afresh: no attempt sees what an earlier one did to its payloads', () => {
   const view = new BatchView(fakeBatch([{ item: '{"a":1}' }]));
-  const once = (): { a: number } =>
-    decodeBatch<{ a: number }>(view, { latestOnly: false, topicName: () => 't' }).messages[0]?.payload ?? { a: 0 };
+  const once = (): { a: number } => decodeBatch<{ a: number }>(view, OPTIONS).messages[0]?.payload ?? { a: 0 };
   once().a = 2;
   expect(once()).toEqual({ a: 1 });
 });
@@ -130,4 +140,41 @@ test('a fault cannot be superseded away by a later message of its id', () => {
   );
   expect(decoded.fault).toBeDefined();
   expect(decoded.messages).toEqual([]);
+});
+
+test("onInvalid 'skip': faulty rows are told, counted and done, and the rest of their partition is handled", () => {
+  const decoded = decode(
+    [
+      { offset: 0, item: '0' },
+      { offset: 1, fault: FAULT.notJson },
+      { offset: 2, item: '2' },
+      { offset: 3, fault: FAULT.noItem },
+    ],
+    false,
+    {
+      onInvalid: 'skip',
+    },
+  );
+  expect(decoded.messages.map(({ payload }) => payload)).toEqual([0, 2]);
+  expect(decoded).toMatchObject({ invalid: 2, fault: undefined });
+  expect(faults).toEqual(['PAYLOAD_NOT_JSON', 'PAYLOAD_NO_ITEM']);
+  expect(positionsOf(decoded)).toEqual([[0, 0, 4]]);
+});
+
+test("tombstones 'deliver': they are messages without payload that a spread writes again as tombstones", () => {
+  const decoded = decode(
+    [
+      { offset: 0, key: 'a', tombstone: true },
+      { offset: 1, key: 'b', item: '1' },
+    ],
+    false,
+    { tombstones: 'deliver' },
+  );
+  expect(decoded.messages.map(({ id, payload, tombstone }) => [id, payload, tombstone])).toEqual([
+    ['a', null, true],
+    ['b', 1, undefined],
+  ]);
+  expect(decoded.tombstones).toBe(0);
+  expect({ ...decoded.messages[0] }).toHaveProperty('tombstone', true);
+  expect({ ...decoded.messages[1] }).not.toHaveProperty('tombstone');
 });
