@@ -4,7 +4,7 @@ import { Consumer } from '../../src/index.js';
 import { EmbeddedBroker } from '../../src/testing/index.js';
 import { envelope, member, next, within, writeRaw } from '../support/consuming.js';
 
-test('a broker answers', async () => {
+test.concurrent('a broker answers', async () => {
   await using broker = await EmbeddedBroker.start({ brokers: 2, topics: { t: 1 } });
   await using consumer = new Consumer(member(broker, { inputTopics: 't' }));
   const connected = next(consumer, 'consumer.connected');
@@ -23,7 +23,7 @@ test('a broker answers', async () => {
   expect(seen).toEqual(['hello']);
 });
 
-test('nobody answers: TIMEOUT_CONNECT by the deadline', async () => {
+test.concurrent('nobody answers: TIMEOUT_CONNECT by the deadline', async () => {
   await using consumer = new Consumer(member({ bootstrapServers: '127.0.0.1:1' }, { inputTopics: 't' }));
   const startedMs = performance.now();
   await expect(consumer.connect({ timeoutMs: 500 })).rejects.toMatchObject({
@@ -36,7 +36,7 @@ test('nobody answers: TIMEOUT_CONNECT by the deadline', async () => {
   expect(performance.now() - startedMs).toBeLessThan(3_000);
 });
 
-test('a broker that goes away before it answers; once it is back, connect() works', async () => {
+test.concurrent('a broker that goes away before it answers; once it is back, connect() works', async () => {
   await using broker = await EmbeddedBroker.start();
   broker.brokerDown();
   await using consumer = new Consumer(member(broker, { inputTopics: 't' }));
