@@ -18,7 +18,7 @@ export class Consumer<T = unknown> {
   readonly #emitter: Emitter<ConsumerEvents>;
   /** Opened by `connect`, used by the next `process`. */
   #membership: Membership | undefined;
-  #run: { readonly run: Run<T>; readonly ended: Promise<void> } | undefined;
+  #run: { readonly run: Run<T>; readonly ended: Promise<void>; readonly membership: Membership } | undefined;
   #closing: Promise<void> | undefined;
 
   /** Checks the options and does no I/O. @throws SettingsError with every fault at once */
@@ -39,8 +39,7 @@ export class Consumer<T = unknown> {
    *  @throws TimeoutError TIMEOUT_CONNECT with the last error heard; KafkaException when credentials or certificates are refused */
   async connect(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     this.#assertOpen();
-    this.#membership ??= this.#openMembership();
-    await this.#membership.connect(options.timeoutMs ?? this.#options.startTimeoutMs);
+    await this.#currentMembership().connect(options.timeoutMs ?? this.#options.startTimeoutMs);
   }
 
   /** Joins the group and calls the handler with batch after batch until `signal` aborts or `close()` is called; then it lets the running handler end
@@ -61,7 +60,7 @@ export class Consumer<T = unknown> {
     const onAbort = (): void => run.requestStop(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     const ended = run.go();
-    this.#run = { run, ended };
+    this.#run = { run, ended, membership };
     try {
       await ended;
     } finally {
@@ -106,6 +105,13 @@ export class Consumer<T = unknown> {
 
   #assertOpen(): void {
     if (this.#closing !== undefined) throw new UsageError('USAGE_CLOSED', `The ${this.#name} is closed; make a new one`);
+  }
+
+  /** While processing, the client that does it: a second one would belong to nobody. */
+  #currentMembership(): Membership {
+    if (this.#run !== undefined) return this.#run.membership;
+    this.#membership ??= this.#openMembership();
+    return this.#membership;
   }
 
   #openMembership(): Membership {
