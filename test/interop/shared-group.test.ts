@@ -175,8 +175,8 @@ test('both work side by side, each leaves and the other takes over: nothing lost
   await ledger.until(() => ledger.handledBy.size === produced);
   await pythonAgain.leave();
   await oursAgain.leave();
-  const twice = [...ledger.handledBy].filter(([, by]) => by.length > 1);
-  expect(twice).toEqual([]);
+  const twice = [...ledger.handledBy].filter(([, by]) => by.length > 1).map(([position, by]) => `${position} by ${by}`);
+  expect(twice.slice(0, 10)).toEqual([]);
   expect(ledger.handledBy.size).toBe(produced);
   expect(await lagOf(topic)).toEqual(Array(PARTITIONS).fill('0'));
 });
