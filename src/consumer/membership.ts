@@ -2,10 +2,10 @@
 
 import { BatchView } from '../engine/batch-view.js';
 import { Connection, type RoleEvent } from '../engine/connection.js';
-import { callEngine, toKafkaException } from '../engine/faults.js';
+import { callEngine, type FaultContext, toKafkaException } from '../engine/faults.js';
 import { engine } from '../engine/load.js';
 import type { NativeConsumer, NativeMode, NativePartition, NativePositionResult } from '../engine/native.js';
-import { type KafkaException, TimeoutError } from '../errors.js';
+import { type KafkaException, type Position, TimeoutError } from '../errors.js';
 import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
 import type { Logger } from '../settings/logger.js';
 
@@ -144,6 +144,12 @@ export class Membership {
     this.interrupt();
   }
 
+  #stoppedAt(position: Position): FaultContext {
+    const { name } = this.#options;
+    if (position.offset >= 0) return { what: `The ${name} cannot read on`, position };
+    return { what: `The ${name} cannot begin to read ${position.topic}:${position.partition}` };
+  }
+
   #onRoleEvent(event: RoleEvent): void {
     const { emitter } = this.#options;
     switch (event.kind) {
@@ -164,10 +170,7 @@ export class Membership {
       }
       case 'partitionStopped': {
         const { topic, partition, offset } = event;
-        const error = toKafkaException(event.error, {
-          what: `The ${this.#options.name} cannot read on`,
-          position: { topic, partition, offset },
-        });
+        const error = toKafkaException(event.error, this.#stoppedAt({ topic, partition, offset }));
         emitter.emit('consumer.partitionStopped', { topic, partition, offset, error });
         this.#fail(error);
       }
