@@ -20,6 +20,8 @@ const KINDS: readonly Kind[] = [
   { name: 'conformance-kafka', folder: 'test/conformance', timeoutMs: 60_000, workers: 2, globalSetup: 'test/setup/real-kafka.ts' },
   // What only a real Kafka can show; each file starts the brokers it needs.
   { name: 'real', folder: 'test/real', timeoutMs: 180_000, workers: 1 },
+  // Our clients and those of others (Python, Java) on one real Kafka.
+  { name: 'interop', folder: 'test/interop', timeoutMs: 300_000, workers: 1, globalSetup: 'test/setup/interop.ts' },
 ];
 
 /** Type tests: *.test-d.ts, checked by tsc over the whole tsconfig, so that an error anywhere in the sources fails them too. */

@@ -6,7 +6,7 @@ import { DIST, NATIVE } from './setup/paths.mjs';
 import { SetupError } from './setup/report.mjs';
 
 /** What a build from source must carry beyond what the library asks of any binary at load (src/engine/load.ts). */
-const BUILT_IN = ['sasl_gssapi', 'sasl_plain'];
+const BUILT_IN = process.platform === 'win32' ? ['sasl_plain'] : ['sasl_gssapi', 'sasl_plain'];
 
 /** @returns {Promise<string>} one line about the engine
  *  @throws {SetupError} naming what is missing */

@@ -3,12 +3,16 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChecks } from './check/checks.mjs';
+import { checkPackages } from './pack-check.mjs';
 import { CACHE } from './setup/paths.mjs';
 import { runMain, SetupError } from './setup/report.mjs';
-import { KAFKA_TOOLS, LINT_TOOLS, missingTools } from './setup/tools.mjs';
+import { KAFKA_TOOLS, LINT_TOOLS, missingTools, PACK_TOOLS, PYTHON_TOOLS } from './setup/tools.mjs';
 import { setUp } from './setup.mjs';
 import { runCargoTests } from './test/cargo-suite.mjs';
+import { runFrameworks } from './test/frameworks-suite.mjs';
+import { canRunNodes, runNodes } from './test/nodes-suite.mjs';
 import { sum, toLine } from './test/tally.mjs';
+import { runOldestTypes } from './test/types-suite.mjs';
 import { runVitest } from './test/vitest-suites.mjs';
 
 /** @typedef {import('./test/tally.mjs').Tally} Tally */
@@ -16,6 +20,7 @@ import { runVitest } from './test/vitest-suites.mjs';
 
 const QUICK = ['unit', 'types', 'meta', 'scenarios', 'conformance-embedded'];
 const ON_KAFKA = ['conformance-kafka', 'real'];
+const WITH_PYTHON = ['interop'];
 
 await runMain(async () => {
   const { filters, quick, rest, add } = readArguments(process.argv.slice(2));
@@ -52,7 +57,18 @@ async function runRest() {
   const core = await runCargoTests();
   const check = await onlyWith(LINT_TOOLS, ['check'], async () => ({ check: await runChecks() }));
   const kafka = await onlyWith(KAFKA_TOOLS, ON_KAFKA, () => runVitest(ON_KAFKA));
-  return { 'native core': core, ...check, ...kafka };
+  const interop = await onlyWith([...KAFKA_TOOLS, ...PYTHON_TOOLS], WITH_PYTHON, () => runVitest(WITH_PYTHON));
+  return { 'native core': core, ...check, ...kafka, ...interop, ...(await runAsUsers()) };
+}
+
+/** The library as others get it: its declarations, its packages, other test runners, other Nodes.
+ *  @returns {Promise<Tallies>} */
+async function runAsUsers() {
+  const types = await runOldestTypes();
+  const pack = await onlyWith(PACK_TOOLS, ['pack'], async () => ({ pack: await checkPackages() }));
+  const frameworks = await runFrameworks();
+  const nodes = canRunNodes() ? await runNodes() : { 'scenarios on other Nodes': { passed: 0, failed: 0, skipped: 1 } };
+  return { 'declarations for users': types, ...pack, frameworks, ...nodes };
 }
 
 /** Runs suites whose tools are here; says which ones cannot run otherwise: skipped on a developer's machine, failed in CI.

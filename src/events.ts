@@ -75,7 +75,7 @@ export interface ConsumerEvents {
   'consumer.commitRetried': { readonly position: Position; readonly error: KafkaException };
   /** A record's value could not be read. */
   'consumer.invalid': { readonly error: PayloadError };
-  /** A partition cannot be read on from this position. */
+  /** A partition cannot be read on from this position; offset -1: not even its first position is known. */
   'consumer.partitionStopped': Position & { readonly error: KafkaException };
   /** The cluster or the connection to it is in trouble; the group is kept unless the error is fatal. */
   'consumer.error': { readonly error: KafkaException };

@@ -123,7 +123,8 @@ function defaults({ folder, seats }, { id, port, controllerPort }) {
     'broker.session.timeout.ms': '6000',
     'broker.heartbeat.interval.ms': '1000',
     'group.initial.rebalance.delay.ms': '0', // the default makes each first join wait 3 s
-    'log.retention.check.interval.ms': '600000',
+    // Tests write records with times long past; the default of a week deletes them half a minute after the start.
+    'log.retention.ms': '-1',
   };
 }
 

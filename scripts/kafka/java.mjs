@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 
-const FLAGS = [
+/** Of every JVM we start. */
+export const JAVA_FLAGS = [
   '-Xms128m',
   '-Xmx384m',
   '-XX:TieredStopAtLevel=1',
@@ -14,7 +15,10 @@ const FLAGS = [
  *  @param {{ classPath: string, main: string, args: readonly string[], log: string, flags?: readonly string[] }} options */
 export function spawnJava({ classPath, main, args, log, flags = [] }) {
   const file = openSync(log, 'a');
-  const child = spawn('java', [...FLAGS, ...flags, '-cp', classPath, main, ...args], { detached: true, stdio: ['ignore', file, file] });
+  const child = spawn('java', [...JAVA_FLAGS, ...flags, '-cp', classPath, main, ...args], {
+    detached: true,
+    stdio: ['ignore', file, file],
+  });
   closeSync(file);
   return child;
 }
@@ -25,7 +29,7 @@ export function spawnJava({ classPath, main, args, log, flags = [] }) {
  *  @throws {Error} with that text when the tool fails */
 export function runTool(classPath, main, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn('java', [...FLAGS, '-cp', classPath, main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('java', [...JAVA_FLAGS, '-cp', classPath, main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (chunk) => {

@@ -21,6 +21,8 @@ rustup toolchain install "$rust" --profile minimal
 case $platform in
   # A library that is loaded by another program cannot carry its own libc.
   *-musl) RUSTFLAGS='-C target-feature=-crt-static'; export RUSTFLAGS ;;
+  # The perl that comes with git's shell makes paths that OpenSSL's build for Windows cannot use.
+  win32-*) OPENSSL_SRC_PERL='C:/Strawberry/perl/bin/perl.exe'; export OPENSSL_SRC_PERL ;;
 esac
 # From the root, so that .cargo/config.toml is read.
 cargo "+$rust" build --release --locked --manifest-path native/Cargo.toml

@@ -56,6 +56,20 @@ export const KAFKA_TOOLS = [
   { name: 'mvn', probe: ['mvn', '--version'], install: 'on Debian: apt-get install maven' },
 ];
 
+/** Needed by the interop suite beside a real Kafka: it makes itself a virtual environment with a Kafka client that is not ours.
+ *  @type {readonly Tool[]} */
+export const PYTHON_TOOLS = [
+  {
+    name: 'python3',
+    probe: ['python3', '-c', 'import venv, ensurepip'],
+    install: 'on Debian: apt-get install python3-venv; on macOS: brew install python',
+  },
+];
+
+/** Needed by `npm run pack:check` beside cargo: it compiles actionlint.
+ *  @type {readonly Tool[]} */
+export const PACK_TOOLS = [{ name: 'go', probe: ['go', 'version'], install: 'https://go.dev/dl, or on Debian: apt-get install golang' }];
+
 /** One line per tool that is missing or too old; empty when all are there.
  *  @param {readonly Tool[]} tools */
 export function missingTools(tools) {

@@ -14,10 +14,11 @@ const LIBRARY: Partial<Record<NodeJS.Platform, string>> = { darwin: 'libphq_kafk
 export async function buildEngine(say: (line: string) => void): Promise<number> {
   const native = fileURLToPath(new URL('../../native/', import.meta.url));
   say('Building the native engine with cargo: about 5 minutes, mostly librdkafka and OpenSSL');
-  const code = await runCargo(native, say);
-  if (code !== 0) return code;
   const { platformName } = createRequire(import.meta.url)(`${native}load.cjs`) as { platformName(): string };
-  const target = `${native}kafka.${platformName()}.node`;
+  const platform = platformName();
+  const code = await runCargo(native, platform, say);
+  if (code !== 0) return code;
+  const target = `${native}kafka.${platform}.node`;
   // Copied beside and moved into place: a running process keeps the file that it has mapped.
   await copyFile(`${native}target/release/${LIBRARY[process.platform] ?? 'libphq_kafka_engine.so'}`, `${target}.new`);
   await rename(`${target}.new`, target);
@@ -25,9 +26,14 @@ export async function buildEngine(say: (line: string) => void): Promise<number> 
   return 0;
 }
 
-function runCargo(native: string, say: (line: string) => void): Promise<number> {
-  const env = { ...process.env, CFLAGS: [process.env.CFLAGS, ATOMICS].filter(Boolean).join(' ') };
-  const cargo = spawn('cargo', ['build', '--release', '--locked', '--manifest-path', 'Cargo.toml'], { cwd: native, env, stdio: 'inherit' });
+function runCargo(native: string, platform: string, say: (line: string) => void): Promise<number> {
+  const { CFLAGS, RUSTFLAGS } = process.env;
+  const env: NodeJS.ProcessEnv = { ...process.env, CFLAGS: join(CFLAGS, ATOMICS) };
+  // A library that is loaded by another program cannot carry its own libc, as Rust would have it do on musl.
+  if (platform.endsWith('-musl')) env.RUSTFLAGS = join(RUSTFLAGS, '-C target-feature=-crt-static');
+  // The folder is named, because a user's own settings may put it elsewhere.
+  const args = ['build', '--release', '--locked', '--manifest-path', 'Cargo.toml', '--target-dir', 'target'];
+  const cargo = spawn('cargo', args, { cwd: native, env, stdio: 'inherit' });
   return new Promise((resolve) => {
     cargo.on('error', (error) => {
       say(`cargo cannot be started (${error.message}): install Rust 1.88 or newer, on Debian: apt-get install cargo-web rustc-web`);
@@ -36,3 +42,5 @@ function runCargo(native: string, say: (line: string) => void): Promise<number> 
     cargo.on('close', (code) => resolve(code ?? 1));
   });
 }
+
+const join = (given: string | undefined, ours: string): string => (given === undefined ? ours : `${given} ${ours}`);

@@ -41,8 +41,7 @@ export class Consumer<T = unknown> {
    *  @throws TimeoutError TIMEOUT_CONNECT with the last error heard; KafkaException when credentials or certificates are refused */
   async connect(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     this.#assertOpen();
-    this.#membership ??= this.#openMembership();
-    await this.#membership.connect(options.timeoutMs ?? this.#options.startTimeoutMs);
+    await this.#currentMembership().connect(options.timeoutMs ?? this.#options.startTimeoutMs);
   }
 
   /** Joins the group and calls the handler with batch after batch until `signal` aborts or `close()` is called; then it lets the running handler end
@@ -200,6 +199,13 @@ export class Consumer<T = unknown> {
 
   #assertOpen(): void {
     if (this.#closing !== undefined) throw new UsageError('USAGE_CLOSED', `The ${this.#name} is closed; make a new one`);
+  }
+
+  /** While processing, the client that does it: a second one would belong to nobody. */
+  #currentMembership(): Membership {
+    if (this.#run !== undefined) return this.#run.run.membership;
+    this.#membership ??= this.#openMembership();
+    return this.#membership;
   }
 
   #openMembership(): Membership {

@@ -3,7 +3,7 @@
 import { BatchView } from '../engine/batch-view.js';
 import { newConsumer } from '../engine/clients.js';
 import { Connection, type RoleEvent } from '../engine/connection.js';
-import { callEngine, toKafkaException } from '../engine/faults.js';
+import { callEngine, type FaultContext, toKafkaException } from '../engine/faults.js';
 import type {
   MetadataJson,
   NativeConsumer,
@@ -272,6 +272,12 @@ export class Membership {
     this.interrupt();
   }
 
+  #stoppedAt(position: Position): FaultContext {
+    const { name } = this.#options;
+    if (position.offset >= 0) return { what: `The ${name} cannot read on`, position };
+    return { what: `The ${name} cannot begin to read ${position.topic}:${position.partition}` };
+  }
+
   #onRoleEvent(event: RoleEvent): void {
     const { emitter } = this.#options;
     switch (event.kind) {
@@ -306,10 +312,7 @@ export class Membership {
       }
       case 'partitionStopped': {
         const { topic, partition, offset } = event;
-        const error = toKafkaException(event.error, {
-          what: `The ${this.#options.name} cannot read on`,
-          position: { topic, partition, offset },
-        });
+        const error = toKafkaException(event.error, this.#stoppedAt({ topic, partition, offset }));
         emitter.emit('consumer.partitionStopped', { topic, partition, offset, error });
         this.#fail(error);
       }

@@ -18,19 +18,19 @@ async function sizesOf(options: ConsumerOptions, count: number): Promise<number[
   return sizes;
 }
 
-test('a waiting backlog comes in full batches', async () => {
+test.concurrent('a waiting backlog comes in full batches', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(broker, 't', records(100));
   expect(await sizesOf(member(broker, { inputTopics: 't', batchSize: 30, consumerTimeoutMs: 500 }), 100)).toEqual([30, 30, 30, 10]);
 });
 
-test('with batchSize 1 every message is a batch', async () => {
+test.concurrent('with batchSize 1 every message is a batch', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(broker, 't', records(20));
   expect(await sizesOf(member(broker, { inputTopics: 't', batchSize: 1 }), 20)).toEqual(Array(20).fill(1));
 });
 
-test('with consumerTimeoutMs 0 a message does not wait for company', async () => {
+test.concurrent('with consumerTimeoutMs 0 a message does not wait for company', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   const consumer = new Consumer<number>(member(broker, { inputTopics: 't', batchSize: 1_000, consumerTimeoutMs: 0 }));
   await using producer = new Producer({ svc: 'a', outputTopics: 't', bootstrapServers: broker.bootstrapServers });
@@ -50,7 +50,7 @@ test('with consumerTimeoutMs 0 a message does not wait for company', async () =>
   expect(handled).toBe(5);
 });
 
-test('one deadline, counted from the first message, ends a batch that a trickle never fills', async () => {
+test.concurrent('one deadline, counted from the first message, ends a batch that a trickle never fills', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   const consumerTimeoutMs = 400;
   const consumer = new Consumer(member(broker, { inputTopics: 't', batchSize: 1_000, consumerTimeoutMs }));

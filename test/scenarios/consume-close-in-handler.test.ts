@@ -6,7 +6,7 @@ import { committedOf, envelope, gate, member, take, within, writeRaw } from '../
 
 const three = [0, 1, 2].map((i) => ({ value: envelope(i) }));
 
-test('from outside: the handler ends, its batch is committed, nothing more is handed out', async () => {
+test.concurrent('from outside: the handler ends, its batch is committed, nothing more is handed out', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(broker, 't', three);
   const options = member(broker, { inputTopics: 't', batchSize: 1 });
@@ -34,7 +34,7 @@ test('from outside: the handler ends, its batch is committed, nothing more is ha
   expect((await take(options, 2)).map(({ payload }) => payload)).toEqual([1, 2]);
 });
 
-test('from inside: awaiting it in the handler does not wait for the handler', async () => {
+test.concurrent('from inside: awaiting it in the handler does not wait for the handler', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(broker, 't', three);
   const consumer = new Consumer(member(broker, { inputTopics: 't', batchSize: 3 }));
@@ -48,7 +48,7 @@ test('from inside: awaiting it in the handler does not wait for the handler', as
   await within(1_000, consumer.close());
 });
 
-test('from a timer that a handler left behind: it waits for the end as anyone else', async () => {
+test.concurrent('from a timer that a handler left behind: it waits for the end as anyone else', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(broker, 't', three);
   const consumer = new Consumer(member(broker, { inputTopics: 't', batchSize: 1 }));

@@ -12,7 +12,7 @@ async function isClosed(consumer: Consumer): Promise<void> {
   await within(1_000, consumer.close());
 }
 
-test('never connected, and twice', async () => {
+test.concurrent('never connected, and twice', async () => {
   const consumer = new Consumer(member({ bootstrapServers: '127.0.0.1:1' }, { inputTopics: 't' }));
   const closed = consumer.close();
   expect(consumer.close()).toBe(closed);
@@ -20,7 +20,7 @@ test('never connected, and twice', async () => {
   await isClosed(consumer);
 });
 
-test('connected, and by await using', async () => {
+test.concurrent('connected, and by await using', async () => {
   await using broker = await EmbeddedBroker.start();
   const consumer = new Consumer(member(broker, { inputTopics: 't' }));
   let timedOut: boolean | undefined;
@@ -35,7 +35,7 @@ test('connected, and by await using', async () => {
   await isClosed(consumer);
 });
 
-test('while the group has not assigned anything yet', async () => {
+test.concurrent('while the group has not assigned anything yet', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 }, groupJoinDelayMs: 60_000 });
   const consumer = new Consumer(member(broker, { inputTopics: 't' }));
   await consumer.connect();
@@ -45,7 +45,7 @@ test('while the group has not assigned anything yet', async () => {
   await isClosed(consumer);
 });
 
-test('in the same turn as process()', async () => {
+test.concurrent('in the same turn as process()', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   const consumer = new Consumer(member(broker, { inputTopics: 't' }));
   const processed = consumer.process(NEVER);
@@ -54,7 +54,7 @@ test('in the same turn as process()', async () => {
   await isClosed(consumer);
 });
 
-test('idle, twice at once', async () => {
+test.concurrent('idle, twice at once', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   const consumer = new Consumer(member(broker, { inputTopics: 't' }));
   const assigned = next(consumer, 'consumer.assigned');
@@ -67,7 +67,7 @@ test('idle, twice at once', async () => {
   await isClosed(consumer);
 });
 
-test('after a HandlerError', async () => {
+test.concurrent('after a HandlerError', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(broker, 't', [{ value: envelope(1) }]);
   const consumer = new Consumer(member(broker, { inputTopics: 't' }));
@@ -79,7 +79,7 @@ test('after a HandlerError', async () => {
   await isClosed(consumer);
 });
 
-test('during connect: the call under way is told', async () => {
+test.concurrent('during connect: the call under way is told', async () => {
   const consumer = new Consumer(member({ bootstrapServers: '127.0.0.1:1' }, { inputTopics: 't' }));
   const connecting = consumer.connect({ timeoutMs: 20_000 });
   const told = expect(within(5_000, connecting)).rejects.toMatchObject({ code: 'USAGE_CLOSED' });
@@ -88,7 +88,7 @@ test('during connect: the call under way is told', async () => {
   await isClosed(consumer);
 });
 
-test('a second process() while one runs is a fault of the program and disturbs nothing', async () => {
+test.concurrent('a second process() while one runs is a fault of the program and disturbs nothing', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   const consumer = new Consumer(member(broker, { inputTopics: 't' }));
   const processed = consumer.process(NEVER);

@@ -11,7 +11,7 @@ const late = {
   message: expect.stringMatching(/drainTimeoutMs.*2 messages from t:0:3 on/),
 };
 
-test.for(['close', 'signal'] as const)('asked by %s', async (by) => {
+test.concurrent.for(['close', 'signal'] as const)('asked by %s', async (by) => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(
     broker,

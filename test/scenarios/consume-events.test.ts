@@ -7,7 +7,7 @@ import { QUICK } from './kit.js';
 
 const LIFE = ['connected', 'reset', 'assigned', 'handled', 'committed', 'revoking', 'revoked', 'closed'] as const;
 
-test('the life of a member, from connecting to leaving', async () => {
+test.concurrent('the life of a member, from connecting to leaving', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(broker, 't', [{ value: envelope(1) }]);
   const consumer = new Consumer(member(broker, { inputTopics: 't' }));
@@ -33,7 +33,7 @@ test('the life of a member, from connecting to leaving', async () => {
   ]);
 });
 
-test('librdkafka speaks too: statistics and log lines', async () => {
+test.concurrent('librdkafka speaks too: statistics and log lines', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   const kafkaConsumerConfig = { ...QUICK, 'statistics.interval.ms': 20, debug: 'cgrp' };
   await using consumer = new Consumer(member(broker, { inputTopics: 't', kafkaConsumerConfig }));
@@ -43,7 +43,7 @@ test('librdkafka speaks too: statistics and log lines', async () => {
   expect(await log).toMatchObject({ level: expect.any(Number), facility: expect.any(String), message: expect.any(String) });
 });
 
-test('listeners that throw or reject are logged, and processing goes on', async () => {
+test.concurrent('listeners that throw or reject are logged, and processing goes on', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(broker, 't', [{ value: envelope(1) }]);
   const logged: [string, unknown][] = [];
@@ -77,7 +77,7 @@ test('listeners that throw or reject are logged, and processing goes on', async 
   expect(new Set(logged.map(([, error]) => (error as Error).message))).toEqual(new Set(['thrown', 'rejected']));
 });
 
-test('unsubscribing works, twice as well as once; an unknown name is a fault of the program', async () => {
+test.concurrent('unsubscribing works, twice as well as once; an unknown name is a fault of the program', async () => {
   await using broker = await EmbeddedBroker.start();
   const consumer = new Consumer(member(broker, { inputTopics: 't' }));
   const heard: string[] = [];

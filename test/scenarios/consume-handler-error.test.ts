@@ -7,7 +7,7 @@ import { envelope, member, writeRaw } from '../support/consuming.js';
 const N = 100;
 const BATCH = 10;
 
-test('earlier batches stay committed, the failed one comes again first', async () => {
+test.concurrent('earlier batches stay committed, the failed one comes again first', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(
     broker,
@@ -36,7 +36,7 @@ test('earlier batches stay committed, the failed one comes again first', async (
   expect([...first, ...second]).toEqual(Array.from({ length: N }, (_, i) => i));
 });
 
-test('what is thrown need not be an Error', async () => {
+test.concurrent('what is thrown need not be an Error', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(broker, 't', [{ value: envelope(1) }]);
   await using consumer = new Consumer(member(broker, { inputTopics: 't' }));
@@ -44,7 +44,7 @@ test('what is thrown need not be an Error', async () => {
   await expect(failed).rejects.toMatchObject({ code: 'HANDLER_THREW', cause: undefined, message: expect.stringContaining('t:0:0') });
 });
 
-test('a handler that returns outputs is a fault of the program, and nothing is committed', async () => {
+test.concurrent('a handler that returns outputs is a fault of the program, and nothing is committed', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(broker, 't', [{ value: envelope('again') }]);
   await using consumer = new Consumer(member(broker, { inputTopics: 't' }));

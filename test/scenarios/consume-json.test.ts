@@ -4,7 +4,7 @@ import { Consumer } from '../../src/index.js';
 import { EmbeddedBroker } from '../../src/testing/index.js';
 import { member, take, writeRaw } from '../support/consuming.js';
 
-test('every JSON value is a payload, also one that looks like an envelope', async () => {
+test.concurrent('every JSON value is a payload, also one that looks like an envelope', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   const payloads = [{ a: 'é' }, [1, '地'], 'text', 4.5, null, true, { item: 1, hist: { svc: 'x' } }];
   await writeRaw(
@@ -18,7 +18,7 @@ test('every JSON value is a payload, also one that looks like an envelope', asyn
   expect(seen[0]?.refs[0]).toMatchObject({ topic: 't', partition: 0, offset: 0, key: 'k' });
 });
 
-test('a value that is not JSON stops at its position', async () => {
+test.concurrent('a value that is not JSON stops at its position', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(broker, 't', [{ value: '1' }, { value: 'plain text' }]);
   await using consumer = new Consumer(member(broker, { inputTopics: 't', inputFormat: 'json' }));

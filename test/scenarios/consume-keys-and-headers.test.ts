@@ -5,7 +5,7 @@ import { envelope, member, take, writeRaw } from '../support/consuming.js';
 
 const value = envelope(null);
 
-test('keys: text becomes the id, null stays null, other bytes stay reachable', async () => {
+test.concurrent('keys: text becomes the id, null stays null, other bytes stay reachable', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   const notText = Buffer.from([0xff, 0x00, 0xfe]);
   await writeRaw(
@@ -20,7 +20,7 @@ test('keys: text becomes the id, null stays null, other bytes stay reachable', a
   expect(seen.map(({ raw }) => raw.key)).toEqual([...bytes, notText]);
 });
 
-test('headers: any number, repeated, empty, null and binary ones, in order', async () => {
+test.concurrent('headers: any number, repeated, empty, null and binary ones, in order', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   const headers = [
     ['trace', Buffer.from('one')],
@@ -39,7 +39,7 @@ test('headers: any number, repeated, empty, null and binary ones, in order', asy
   expect([second?.headers, third?.headers]).toEqual([[], []]);
 });
 
-test('timestamps are the ones written, milliseconds since 1970', async () => {
+test.concurrent('timestamps are the ones written, milliseconds since 1970', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   const startedMs = Date.now();
   await writeRaw(broker, 't', [{ value, timestampMs: 1_514_764_800_123 }, { value }]);

@@ -4,7 +4,7 @@ import { Consumer } from '../../src/index.js';
 import { EmbeddedBroker } from '../../src/testing/index.js';
 import { committedOf, envelope, gate, member, next, take, within, writeRaw } from '../support/consuming.js';
 
-test('aborted before the call: nothing is joined', async () => {
+test.concurrent('aborted before the call: nothing is joined', async () => {
   const consumer = new Consumer(member({ bootstrapServers: '127.0.0.1:1' }, { inputTopics: 't' }));
   await within(
     1_000,
@@ -13,7 +13,7 @@ test('aborted before the call: nothing is joined', async () => {
   await consumer.close();
 });
 
-test('aborted while idle, then processing again, then again', async () => {
+test.concurrent('aborted while idle, then processing again, then again', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await using consumer = new Consumer(member(broker, { inputTopics: 't' }));
   for (const round of [1, 2, 3]) {
@@ -35,7 +35,7 @@ test('aborted while idle, then processing again, then again', async () => {
   }
 });
 
-test('aborted while handling: the batch ends, its commit is stored, its reason reaches the handler', async () => {
+test.concurrent('aborted while handling: the batch ends, its commit is stored, its reason reaches the handler', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(
     broker,
@@ -63,7 +63,7 @@ test('aborted while handling: the batch ends, its commit is stored, its reason r
   expect((await take(options, 1)).map(({ payload }) => payload)).toEqual([1]);
 });
 
-test('a handler that throws while it is being stopped is told, and its batch comes again', async () => {
+test.concurrent('a handler that throws while it is being stopped is told, and its batch comes again', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(broker, 't', [{ value: envelope('again') }]);
   const options = member(broker, { inputTopics: 't' });

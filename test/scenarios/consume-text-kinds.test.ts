@@ -22,7 +22,7 @@ const STYLES: readonly ((item: unknown) => string)[] = [
   (item) => ` \n${JSON.stringify({ other: '地', hist: null, item }, null, '\t')}\r\n `,
 ];
 
-test('item, raw value and svc of the history are exact', async () => {
+test.concurrent('item, raw value and svc of the history are exact', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   const values = Object.values(TEXTS).flatMap((item) => STYLES.map((style) => ({ item, value: style(item) })));
   await writeRaw(broker, 't', values);
@@ -32,14 +32,14 @@ test('item, raw value and svc of the history are exact', async () => {
   expect(seen.filter((_, i) => i % 3 === 1).every(({ refs: [{ hist }] }) => hist?.svc === 'é')).toBe(true);
 });
 
-test('a lone surrogate, which Python may write as an escape, is kept', async () => {
+test.concurrent('a lone surrogate, which Python may write as an escape, is kept', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(broker, 't', [{ value: '{"item": "\\ud83d", "hist": null}' }]);
   const [message] = await take(member(broker, { inputTopics: 't' }), 1);
   expect(message?.payload).toBe('\ud83d');
 });
 
-test('a key named __proto__ is data and changes no prototype', async () => {
+test.concurrent('a key named __proto__ is data and changes no prototype', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(broker, 't', [{ value: '{"item": {"__proto__": {"polluted": true}}, "__proto__": {"polluted": true}}' }]);
   const [message] = await take<object>(member(broker, { inputTopics: 't' }), 1);

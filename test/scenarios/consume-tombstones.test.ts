@@ -4,7 +4,7 @@ import { Consumer } from '../../src/index.js';
 import { EmbeddedBroker } from '../../src/testing/index.js';
 import { committedOf, envelope, member, next, take, writeRaw } from '../support/consuming.js';
 
-test('tombstones between messages are skipped', async () => {
+test.concurrent('tombstones between messages are skipped', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(broker, 't', [
     { key: 'a', value: envelope(1) },
@@ -18,7 +18,7 @@ test('tombstones between messages are skipped', async () => {
   ]);
 });
 
-test('a batch of tombstones alone is committed without a call of the handler', async () => {
+test.concurrent('a batch of tombstones alone is committed without a call of the handler', async () => {
   await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
   await writeRaw(
     broker,

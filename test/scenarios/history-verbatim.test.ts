@@ -8,7 +8,7 @@ import { member, take, writeRaw } from '../support/consuming.js';
 const PYTHON_HIST =
   '{"svc": "caf\\u00e9", "dt": "2024-05-06T07:08:09.123456+00:00", "refs": [{"topic": "raw", "partition": 0, "offset": 41, "key": "r", "hist": null, "later": [1.50, {"x": null}]}]}';
 
-test.for(['left alone', 'read before'])('%s', async (how) => {
+test.concurrent.for(['left alone', 'read before'])('%s', async (how) => {
   await using broker = await EmbeddedBroker.start({ topics: { from: 1, to: 1 } });
   await writeRaw(broker, 'from', [{ key: 'k', value: `{"item": {"a": 1}, "hist": ${PYTHON_HIST}}` }]);
   const [message] = await take<object>(member(broker, { inputTopics: 'from' }), 1);
