@@ -1,12 +1,14 @@
 /** `phq-kafka build-engine`: compiles the native engine from the sources in this package, for a platform without a prebuilt one. */
 
 import { spawn } from 'node:child_process';
-import { copyFile, rename } from 'node:fs/promises';
+import { copyFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 // The same two that .cargo/config.toml sets in a checkout, where the reason is given.
 const ATOMICS = '-DHAVE_ATOMICS_32_ATOMIC=1 -DHAVE_ATOMICS_64_ATOMIC=1';
+/** Below native/. Named, because a user's own settings may put cargo's output elsewhere; and of its own, so that removing it costs a checkout nothing. */
+const OUTPUT = 'target/build-engine';
 const LIBRARY: Partial<Record<NodeJS.Platform, string>> = { darwin: 'libphq_kafka_engine.dylib', win32: 'phq_kafka_engine.dll' };
 
 /** Builds and puts the binary where the library looks first. Resolves with the exit code: 0, or cargo's.
@@ -20,8 +22,10 @@ export async function buildEngine(say: (line: string) => void): Promise<number> 
   if (code !== 0) return code;
   const target = `${native}kafka.${platform}.node`;
   // Copied beside and moved into place: a running process keeps the file that it has mapped.
-  await copyFile(`${native}target/release/${LIBRARY[process.platform] ?? 'libphq_kafka_engine.so'}`, `${target}.new`);
+  await copyFile(`${native}${OUTPUT}/release/${LIBRARY[process.platform] ?? 'libphq_kafka_engine.so'}`, `${target}.new`);
   await rename(`${target}.new`, target);
+  // Some hundred megabytes that nobody needs any more.
+  await rm(`${native}${OUTPUT}`, { recursive: true, force: true });
   say(`Built ${target}`);
   return 0;
 }
@@ -31,8 +35,7 @@ function runCargo(native: string, platform: string, say: (line: string) => void)
   const env: NodeJS.ProcessEnv = { ...process.env, CFLAGS: join(CFLAGS, ATOMICS) };
   // A library that is loaded by another program cannot carry its own libc, as Rust would have it do on musl.
   if (platform.endsWith('-musl')) env.RUSTFLAGS = join(RUSTFLAGS, '-C target-feature=-crt-static');
-  // The folder is named, because a user's own settings may put it elsewhere.
-  const args = ['build', '--release', '--locked', '--manifest-path', 'Cargo.toml', '--target-dir', 'target'];
+  const args = ['build', '--release', '--locked', '--manifest-path', 'Cargo.toml', '--target-dir', OUTPUT];
   const cargo = spawn('cargo', args, { cwd: native, env, stdio: 'inherit' });
   return new Promise((resolve) => {
     cargo.on('error', (error) => {
