@@ -215,6 +215,11 @@ impl Lanes {
         self.lanes.iter().map(|(at, l)| (*at, l.epoch))
     }
 
+    /// Whether everything that came in has gone out, or the partition is not ours.
+    pub fn is_empty(&self, at: Partition) -> bool {
+        self.lanes.get(&at).is_none_or(|l| l.rows == 0)
+    }
+
     /// The offset after the last record that came in, -1 before the first.
     pub fn next_offset(&self, at: Partition) -> i64 {
         self.lanes.get(&at).map_or(-1, |l| l.next_offset)

@@ -32,6 +32,8 @@ pub(super) struct PollThread {
     topics: Vec<String>,
     /// the batch whose handler ran too long; the group is left until it ends
     stuck: Option<u32>,
+    /// partitions whose next record cannot be read
+    pub stopped: Vec<fetch::Stopped>,
     pub collector: Collector,
     pub first_queue: usize,
     closing: bool,
@@ -49,6 +51,7 @@ pub(super) fn start(shared: &Arc<Shared>, client: Arc<Client>) -> Result<(), Fau
         arriving: None,
         topics: vec![],
         stuck: None,
+        stopped: vec![],
         collector: Collector::default(),
         first_queue: 0,
         closing: false,
@@ -66,6 +69,7 @@ impl PollThread {
             self.watch_handlers();
             commit::send(&self);
             let busy = !self.closing && fetch::turn(&mut self);
+            fetch::tell_stopped(&mut self);
             let next = self.announce();
             if let Some(timed_out) = self.close_step() {
                 break timed_out;
