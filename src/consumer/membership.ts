@@ -186,6 +186,11 @@ export class Membership {
     return answers;
   }
 
+  /** Leaves handled positions to librdkafka's own commit timer. */
+  store(positions: Float64Array): void {
+    callEngine(`Storing positions of the ${this.#options.name}`, () => this.#handle.store(positions));
+  }
+
   /** Leaves the group and frees everything. @throws TimeoutError when leaving took too long; all is freed even then */
   async close(): Promise<void> {
     const { closeTimeoutMs, emitter, name } = this.#options;
@@ -278,6 +283,13 @@ export class Membership {
     return { what: `The ${name} cannot begin to read ${position.topic}:${position.partition}` };
   }
 
+  #tellRevoked(revoked: readonly TopicPartition[], { lost, drained, waitedMs }: Omit<ConsumerEvents['consumer.revoked'], 'partitions'>): void {
+    const partitions = revoked.map(toPartition);
+    this.assignment.remove(partitions);
+    // The engine also takes leave of a group that it has given up before.
+    if (partitions.length > 0) this.#options.emitter.emit('consumer.revoked', { partitions, lost, drained, waitedMs });
+  }
+
   #onRoleEvent(event: RoleEvent): void {
     const { emitter } = this.#options;
     switch (event.kind) {
@@ -297,6 +309,7 @@ export class Membership {
           `The ${this.#options.name} gave up its partitions: a handler call exceeds max.poll.interval.ms`,
         );
         emitter.emit('handler.stuck', { heldMs: event.heldMs });
+        this.#tellRevoked(this.assignment.partitions, { lost: true, drained: false, waitedMs: 0 });
         break;
       case 'rejoined':
         emitter.emit('handler.recovered', {});
@@ -304,12 +317,9 @@ export class Membership {
       case 'revoking':
         emitter.emit('consumer.revoking', { partitions: event.partitions.map(toPartition), lost: event.lost, drainMs: event.drainMs });
         break;
-      case 'revoked': {
-        const { lost, drained, waitedMs } = event;
-        this.assignment.remove(event.partitions);
-        emitter.emit('consumer.revoked', { partitions: event.partitions.map(toPartition), lost, drained, waitedMs });
+      case 'revoked':
+        this.#tellRevoked(event.partitions, event);
         break;
-      }
       case 'partitionStopped': {
         const { topic, partition, offset } = event;
         const error = toKafkaException(event.error, this.#stoppedAt({ topic, partition, offset }));
@@ -324,6 +334,6 @@ function toSpec({ topic, partition }: TopicPartition): NativePartitionSpec {
   return { topic, partition, offset: -1 };
 }
 
-function toPartition({ topic, partition }: NativePartition): TopicPartition {
+function toPartition({ topic, partition }: TopicPartition): TopicPartition {
   return { topic, partition };
 }

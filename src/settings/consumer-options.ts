@@ -61,7 +61,8 @@ export interface ResolvedConsumerOptions {
   readonly consumerTimeoutMs: number;
   readonly latestOnly: boolean;
   readonly inputFormat: 'envelope' | 'json';
-  readonly commit: 'afterBatch' | 'manual';
+  /** 'stored': enable.auto.commit is on, so handled positions are stored and librdkafka commits them every auto.commit.interval.ms */
+  readonly commit: 'afterBatch' | 'manual' | 'stored';
   readonly maxUncommittedBatches: number;
   readonly tombstones: 'skip' | 'deliver';
   readonly onInvalid: 'stop' | 'skip';
@@ -103,9 +104,12 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
   read.faults.push(...faults);
   const maxPollIntervalMs = Number(new Map(config).get('max.poll.interval.ms') ?? DEFAULT_MAX_POLL_INTERVAL_MS);
   const resolved = { ...basics, ...readBehaviour(read), ...readTimes(read, maxPollIntervalMs), logger: read.logger() };
+  const isStored = /^(true|t|1)$/i.test(new Map(config).get('enable.auto.commit') ?? '');
+  if (isStored && resolved.commit === 'manual') read.fault('commit', '"manual" and enable.auto.commit exclude each other: leave one out');
   if (read.faults.length > 0) throw toSettingsError('consumer', read.faults);
   return Object.freeze({
     ...resolved,
+    commit: isStored ? 'stored' : resolved.commit,
     protocol,
     maxPollIntervalMs,
     startPolicy: startPolicyOf(config),
