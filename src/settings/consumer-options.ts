@@ -41,7 +41,9 @@ export interface ConsumerOptions<I extends Topics = Topics> {
   readonly drainTimeoutMs?: number | undefined;
   /** How long close() may take to leave the group after the drain. Milliseconds; default 30000. Ours. */
   readonly closeTimeoutMs?: number | undefined;
-  /** How long connect() waits for a broker's answer unless told otherwise. Milliseconds; default 30000. Ours. */
+  /** How long connect() waits for a broker's answer unless told otherwise, and after how long without a first assignment process() rejects when the
+   *  cluster is at fault (unreachable, credentials, certificates, rights, unknown topics); a group that is only slow is waited for. Milliseconds;
+   *  default 30000. Longer hides a wrong address; shorter gives up while brokers restart. Ours. */
   readonly startTimeoutMs?: number | undefined;
   /** librdkafka keys that consumers and producers share: security, sockets. They override every default. */
   readonly kafkaConfig?: SharedConfig | undefined;

@@ -81,8 +81,8 @@ struct Lane {
     held: bool,
     /// a fetch failed: what is here may go out, nothing more is fetched
     stopped: bool,
-    /// librdkafka has not taken up a seek yet: what it still has of the partition is not wanted
-    seeking: bool,
+    /// seeks that librdkafka has not taken up yet: what it still has of the partition is not wanted
+    seeking: u32,
     /// being given away: nothing goes out, commits may
     leaving: bool,
     next_offset: i64,
@@ -169,7 +169,7 @@ impl Lanes {
     /// A partition becomes ours; `held`: nothing of it goes out before it is released.
     pub fn assign(&mut self, at: Partition, held: bool) -> Epoch {
         let epoch = self.next_epoch();
-        let lane = Lane { epoch, chunks: VecDeque::new(), rows: 0, bytes: 0, held, stopped: false, seeking: false, leaving: false, next_offset: -1 };
+        let lane = Lane { epoch, chunks: VecDeque::new(), rows: 0, bytes: 0, held, stopped: false, seeking: 0, leaving: false, next_offset: -1 };
         self.lanes.insert(at, lane);
         epoch
     }
@@ -193,14 +193,14 @@ impl Lanes {
         let lane = self.lanes.get_mut(&at).filter(|l| !l.leaving)?;
         lane.clear();
         lane.stopped = false;
-        lane.seeking = true;
+        lane.seeking += 1;
         Some((std::mem::replace(&mut lane.epoch, epoch), epoch))
     }
 
     /// librdkafka reads on from where the seek went.
     pub fn sought(&mut self, at: Partition) {
         if let Some(lane) = self.lanes.get_mut(&at) {
-            lane.seeking = false;
+            lane.seeking = lane.seeking.saturating_sub(1);
         }
     }
 
@@ -238,7 +238,7 @@ impl Lanes {
     /// How many more records of this partition to fetch: at most one batch a lane, `batches` in all that are not held.
     pub fn room(&self, at: Partition, max: usize, batches: usize) -> usize {
         let Some(lane) = self.lanes.get(&at) else { return 0 };
-        if lane.leaving || lane.stopped || lane.seeking {
+        if lane.leaving || lane.stopped || lane.seeking > 0 {
             return 0;
         }
         let rows = self.available();
@@ -248,7 +248,7 @@ impl Lanes {
     }
 
     pub fn push(&mut self, at: Partition, chunk: Chunk) {
-        let Some(lane) = self.lanes.get_mut(&at).filter(|l| !l.leaving && !l.seeking) else { return };
+        let Some(lane) = self.lanes.get_mut(&at).filter(|l| !l.leaving && l.seeking == 0) else { return };
         lane.next_offset = chunk.rows.back().map_or(lane.next_offset, |r| r.offset + 1);
         lane.rows += chunk.rows.len();
         lane.bytes += chunk.bytes.len();
