@@ -5,6 +5,8 @@ import { EmbeddedBroker } from '../../src/testing/index.js';
 import { envelope, member, next, within, writeRaw } from '../support/consuming.js';
 import { QUICK } from './kit.js';
 
+// The embedded broker lets a group wait for session.timeout.ms less a second: with 200 ms two members miss each other for several generations.
+const SHARED = { 'session.timeout.ms': 2_000 };
 const COUNT = 60;
 const P0 = [{ topic: 't', partition: 0 }];
 const numbers = [...Array(COUNT).keys()];
@@ -15,7 +17,7 @@ async function setUp(kafkaConsumerConfig = {}) {
     const records = numbers.map((i) => ({ value: envelope(i), partition }));
     await writeRaw(broker, 't', records);
   }
-  const options = member(broker, { inputTopics: 't', batchSize: 10, kafkaConsumerConfig: { ...QUICK, ...kafkaConsumerConfig } });
+  const options = member(broker, { inputTopics: 't', batchSize: 10, kafkaConsumerConfig: { ...QUICK, ...SHARED, ...kafkaConsumerConfig } });
   return { broker, options, consumer: new Consumer<number>(options) };
 }
 
