@@ -14,10 +14,12 @@ export const ratioToFastest = (atLeast) => (rows) => {
 };
 
 /** @param {string} peer @param {number} atLeast @param {string} [because] @returns {Bar} */
-export const ratioTo = (peer, atLeast, because = '') => (rows) => {
-  const ratio = medianOf(rows, OURS, 'rate') / medianOf(rows, peer, 'rate');
-  return tell(`ours / ${peer}${because}: ${ratio.toFixed(2)} x`, `at least ${atLeast}`, ratio, ratio >= atLeast);
-};
+export const ratioTo =
+  (peer, atLeast, because = '') =>
+  (rows) => {
+    const ratio = medianOf(rows, OURS, 'rate') / medianOf(rows, peer, 'rate');
+    return tell(`ours / ${peer}${because}: ${ratio.toFixed(2)} x`, `at least ${atLeast}`, ratio, ratio >= atLeast);
+  };
 
 /** @returns {Bar} */
 export const lowestCpu = () => (rows) => {

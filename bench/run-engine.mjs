@@ -49,8 +49,12 @@ async function runShared(engine, verb, { facts, processes }) {
     });
   });
   for (const { child } of workers) child.send('stop');
-  const samples = (await Promise.all(workers.map(({ sample }) => sample))).map((sample, i) => ({ sample, share: (totals[i] ?? 0) / messages }));
-  const weigh = (/** @type {'cpuUs' | 'mainUs'} */ field) => samples.reduce((sum, { sample, share }) => sum + (share > 0 ? sample[field] * share : 0), 0);
+  const samples = (await Promise.all(workers.map(({ sample }) => sample))).map((sample, i) => ({
+    sample,
+    share: (totals[i] ?? 0) / messages,
+  }));
+  const weigh = (/** @type {'cpuUs' | 'mainUs'} */ field) =>
+    samples.reduce((sum, { sample, share }) => sum + (share > 0 ? sample[field] * share : 0), 0);
   return {
     ...{ rate: Math.round(messages / seconds), cpuUs: weigh('cpuUs'), mainUs: weigh('mainUs') },
     peakMb: Math.max(...samples.map(({ sample }) => sample.peakMb)),

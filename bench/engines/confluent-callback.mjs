@@ -46,7 +46,9 @@ export async function consume(task) {
 
 /** @param {any} consumer @param {number} max @returns {Promise<any[]>} */
 const consumeBatch = (consumer, max) =>
-  new Promise((resolve, reject) => consumer.consume(max, (/** @type {unknown} */ error, /** @type {any[]} */ batch) => (error ? reject(error) : resolve(batch))));
+  new Promise((resolve, reject) =>
+    consumer.consume(max, (/** @type {unknown} */ error, /** @type {any[]} */ batch) => (error ? reject(error) : resolve(batch))),
+  );
 
 /** @param {import('../worker.mjs').Task} task @param {Record<string, unknown>} [config] */
 async function connectProducer({ bootstrapServers, topic }, config = {}) {
@@ -58,8 +60,13 @@ async function connectProducer({ bootstrapServers, topic }, config = {}) {
   await new Promise((resolve, reject) => producer.connect({}, (error) => (error ? reject(error) : resolve(undefined))));
   return (/** @type {import('../payload.mjs').Event} */ item, /** @type {string} */ dt) =>
     new Promise((resolve, reject) =>
-      producer.produce(topic, null, Buffer.from(JSON.stringify(toEnvelope(item, dt))), item.id, Date.now(), (/** @type {unknown} */ error) =>
-        error ? reject(error) : resolve(undefined),
+      producer.produce(
+        topic,
+        null,
+        Buffer.from(JSON.stringify(toEnvelope(item, dt))),
+        item.id,
+        Date.now(),
+        (/** @type {unknown} */ error) => (error ? reject(error) : resolve(undefined)),
       ),
     );
 }

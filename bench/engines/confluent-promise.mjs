@@ -8,7 +8,8 @@ import { toEnvelope } from '../payload.mjs';
 const { Kafka, logLevel } = confluent.KafkaJS;
 
 /** @param {string} bootstrapServers */
-const connectTo = (bootstrapServers) => new Kafka({ kafkaJS: { clientId: 'bench', brokers: bootstrapServers.split(','), logLevel: logLevel.ERROR } });
+const connectTo = (bootstrapServers) =>
+  new Kafka({ kafkaJS: { clientId: 'bench', brokers: bootstrapServers.split(','), logLevel: logLevel.ERROR } });
 
 /** @param {import('../worker.mjs').Task} task @param {boolean} autoCommit */
 const newConsumer = ({ bootstrapServers, groupId, batchSize }, autoCommit) =>
@@ -49,7 +50,10 @@ export async function produce(task) {
   const producer = await connectProducer(task);
   await produceAll(task, (items) => {
     const dt = new Date().toISOString();
-    return producer.send({ topic: task.topic, messages: items.map((item) => ({ key: item.id, value: JSON.stringify(toEnvelope(item, dt)) })) });
+    return producer.send({
+      topic: task.topic,
+      messages: items.map((item) => ({ key: item.id, value: JSON.stringify(toEnvelope(item, dt)) })),
+    });
   });
   await producer.disconnect();
 }

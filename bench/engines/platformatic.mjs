@@ -1,6 +1,14 @@
 /** @platformatic/kafka as its docs advise: string serializers, the stream's events (their fastest way), and, as in their batching example, no
  *  autocommit but one awaited commit after each batch; acks all. */
-import { CompressionAlgorithms, Consumer, MessagesStreamModes, ProduceAcks, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka';
+import {
+  CompressionAlgorithms,
+  Consumer,
+  MessagesStreamModes,
+  ProduceAcks,
+  Producer,
+  stringDeserializers,
+  stringSerializers,
+} from '@platformatic/kafka';
 import { produceAll } from '../in-flight.mjs';
 import { latencyOf } from '../latency.mjs';
 import { toEnvelope } from '../payload.mjs';
