@@ -6,7 +6,7 @@ import { checkWorkflow } from './pack/actionlint.mjs';
 import { checkEngineSources, checkHooks, checkSize, checkTypesOfEntries, lintPackage, TOOLS } from './pack/examine.mjs';
 import { installProject, writeProject } from './pack/project.mjs';
 import { packStaged, platformName, stagePackages } from './pack/stage.mjs';
-import { checkBundles, checkCommand, checkExample, checkMissingEngine, checkProgram } from './pack/use.mjs';
+import { checkBuildEngine, checkBundles, checkCommand, checkExample, checkMissingEngine, checkProgram } from './pack/use.mjs';
 import { ensureFolder } from './setup/folder.mjs';
 import { CACHE, NATIVE } from './setup/paths.mjs';
 import { runMain } from './setup/report.mjs';
@@ -47,6 +47,7 @@ export function checkPackages() {
       installProject(bare, ['--omit=optional']);
       checkMissingEngine(bare);
     });
+    await check('build-engine mends that', () => checkBuildEngine(bare));
   });
 }
 

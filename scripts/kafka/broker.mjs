@@ -50,7 +50,8 @@ export class Broker {
   async format(clusterId) {
     await mkdir(join(this.#cluster.folder, `data-${this.id}`), { recursive: true });
     writeFileSync(this.#file, toProperties({ ...defaults(this.#cluster, this.#seat), ...this.#cluster.properties }));
-    await runTool(this.#cluster.classPath, 'kafka.tools.StorageTool', ['format', '-t', clusterId, '-c', this.#file]);
+    // With `=`: one random id in 64 begins with a dash and would be taken for an option.
+    await runTool(this.#cluster.classPath, 'kafka.tools.StorageTool', ['format', `--cluster-id=${clusterId}`, '-c', this.#file]);
   }
 
   /** Starts the JVM and waits until the broker sees `brokers` brokers (itself included; default: all of the cluster).

@@ -15,6 +15,8 @@ export class Assignment {
   readonly #paused = new Set<string>();
   /** starts that wait for their epoch, then for their commit */
   readonly #uncommittedStarts = new Map<string, number>();
+  /** ours, but nothing may go out before their start is committed */
+  readonly #starting = new Set<string>();
   /** seeks of partitions that are not ours yet */
   readonly #seeks = new Map<string, number>();
 
@@ -26,14 +28,21 @@ export class Assignment {
     return [...this.#owned.values()].map(({ topic, partition }) => ({ topic, partition }));
   }
 
+  owns(partition: TopicPartition): boolean {
+    return this.#owned.has(keyOf(partition));
+  }
+
   /** Answers the engine's question where the partitions start; a seek that was asked for before wins. */
   answer(partitions: readonly NativePartition[], { starts, resets }: Starts): void {
     for (const reset of resets) this.#uncommittedStarts.set(keyOf(reset), reset.to);
     const offsetOf = new Map(starts.map((start) => [keyOf(start), start.offset]));
     const rows = partitions.flatMap((p) => {
       const key = keyOf(p);
-      const offset = this.#seeks.get(key) ?? offsetOf.get(key);
+      const sought = this.#seeks.get(key);
       this.#seeks.delete(key);
+      // The start that is remembered is where reading really begins.
+      if (sought !== undefined && this.#uncommittedStarts.has(key)) this.#uncommittedStarts.set(key, sought);
+      const offset = sought ?? offsetOf.get(key);
       return offset === undefined ? [] : [p.topicId, p.partition, offset];
     });
     this.#handle.assign(Float64Array.from(rows));
@@ -44,20 +53,29 @@ export class Assignment {
     const rows = partitions.flatMap((p) => {
       const key = keyOf(p);
       this.#owned.set(key, p);
+      this.#starting.add(key);
       const start = this.#uncommittedStarts.get(key);
       this.#uncommittedStarts.delete(key);
-      return start === undefined ? [] : [p.topicId, p.partition, start, p.epoch, -1];
+      return start === undefined ? [] : [p.topicId, p.partition, this.#seeks.get(key) ?? start, p.epoch, -1];
     });
     return Float64Array.from(rows);
   }
 
   /** Their starts are committed: what is not paused may go out. */
-  release(partitions: readonly TopicPartition[]): void {
-    this.#handle.release(this.#pairs(partitions.filter((p) => !this.#paused.has(keyOf(p)))));
+  release(partitions: readonly NativePartition[]): void {
+    // Lost meanwhile, and perhaps ours again: then another start is on its way.
+    const ours = partitions.filter((p) => this.#owned.get(keyOf(p))?.epoch === p.epoch);
+    for (const p of ours) this.#starting.delete(keyOf(p));
+    // A seek that was asked for while the engine was taking the partition ends the epoch in which the start was committed: hence only now.
+    this.seek(ours.flatMap(({ topic, partition }) => this.#takeSeek(topic, partition)));
+    this.#handle.release(this.#pairs(ours.filter((p) => !this.#paused.has(keyOf(p)))));
   }
 
   remove(partitions: readonly TopicPartition[]): void {
-    for (const p of partitions) this.#owned.delete(keyOf(p));
+    for (const p of partitions) {
+      this.#owned.delete(keyOf(p));
+      this.#starting.delete(keyOf(p));
+    }
   }
 
   pause(partitions: readonly TopicPartition[]): void {
@@ -67,15 +85,22 @@ export class Assignment {
 
   resume(partitions: readonly TopicPartition[]): void {
     for (const p of partitions) this.#paused.delete(keyOf(p));
-    this.#handle.release(this.#pairs(partitions));
+    this.#handle.release(this.#pairs(partitions.filter((p) => !this.#starting.has(keyOf(p)))));
   }
 
-  /** Owned partitions seek now, others when they are assigned. */
+  /** Partitions that have begun seek now, others when they do. */
   seek(positions: readonly Position[]): void {
-    const owned = positions.filter((p) => this.#owned.has(keyOf(p)));
+    const owned = positions.filter((p) => this.#owned.has(keyOf(p)) && !this.#starting.has(keyOf(p)));
     for (const p of positions) if (!owned.includes(p)) this.#seeks.set(keyOf(p), p.offset);
     if (owned.length === 0) return;
     this.#handle.seek(Float64Array.from(owned.flatMap((p) => [this.#handle.topicId(p.topic), p.partition, p.offset])));
+  }
+
+  #takeSeek(topic: string, partition: number): readonly Position[] {
+    const key = keyOf({ topic, partition });
+    const offset = this.#seeks.get(key);
+    this.#seeks.delete(key);
+    return offset === undefined ? [] : [{ topic, partition, offset }];
   }
 
   #pairs(partitions: readonly TopicPartition[]): Float64Array {

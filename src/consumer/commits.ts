@@ -37,8 +37,11 @@ export class Commits {
   #open = 0;
   #changed: (() => void)[] = [];
   #retryNow: (() => void)[] = [];
-  /** The newest position asked for, by epoch (an epoch belongs to one partition). A repeated older request must not take the group back behind it. */
-  readonly #newest = new Map<number, Float64Array>();
+  /** The newest row asked for, by partition, the user's own commits among them. A repeated older request must not take the group back behind it. */
+  readonly #newest = new Map<string, Float64Array>();
+  #underWay = 0;
+  /** commits of the user that wait for their answer */
+  #asked = 0;
   #abandoned = false;
 
   constructor(options: CommitsOptions) {
@@ -48,6 +51,11 @@ export class Commits {
   /** Batches that are handled and not yet answered for. */
   get uncommitted(): number {
     return this.#open;
+  }
+
+  /** What a farewell waits for: handled batches, and what the user commits. */
+  get unanswered(): number {
+    return this.#open + this.#asked;
   }
 
   /** May another batch be handled? Then at most maxUncommittedBatches + 1 are handled and unanswered, which is what repeats after a crash. */
@@ -63,31 +71,47 @@ export class Commits {
       .finally(() => this.#settle(batchId));
   }
 
-  /** Stores where partitions start: resolves when every position is stored, or its partition is not owned any more. Quintuples as
-   *  `Positions.toArray` makes them. No event: `consumer.reset` has told it. @throws KafkaException when repeating is useless */
-  storeStarts(rows: Float64Array): Promise<void> {
+  /** Stores what nobody handled, a start or skipped records: resolves when every position is stored, or its partition is not owned any more.
+   *  Quintuples as `Positions.toArray` makes them. No event. @throws KafkaException when repeating is useless */
+  storeUnhandled(rows: Float64Array): Promise<void> {
     return this.#store(rows, () => undefined);
   }
 
   /** Stores what the user commits, however often; passing errors are repeated.
-   *  @throws KafkaException when a position was not stored, also because its partition is not owned */
+   *  @throws KafkaException when a position was not stored, also because its partition is not owned or the run has ended before it was */
   async storeNow(rows: Float64Array): Promise<void> {
-    await this.#commit(rows, (results, startedMs) => {
-      this.#tell(results, startedMs);
-      const dropped = results.find(({ error }) => error !== null && commitFate(error.code) === 'drop');
-      if (dropped !== undefined) throw this.#exception(dropped);
-    });
+    let dropped: NativePositionResult | undefined;
+    let waiting: NativePositionResult | undefined;
+    this.#asked++;
+    try {
+      await this.#store(rows, (results, startedMs) => {
+        this.#tell(results, startedMs);
+        dropped ??= results.find(({ error }) => error !== null && commitFate(error.code) === 'drop');
+        // What is to be repeated is stored by the end, unless the run ends first.
+        waiting = results.find(({ error }) => error !== null);
+      });
+      const refused = dropped ?? waiting;
+      if (refused !== undefined) throw this.#exception(refused);
+    } finally {
+      this.#asked--;
+      this.#tellChange();
+    }
   }
 
   async #store(rows: Float64Array, tell: Tell): Promise<void> {
     for (let i = 0; i < rows.length; i += 5) {
       const row = rows.subarray(i, i + 5);
-      this.#newest.set(row[3] as number, row);
+      this.#newest.set(`${row[0]}:${row[1]}`, row);
     }
-    await this.#commit(rows, tell);
+    this.#underWay++;
+    try {
+      await this.#commit(rows, tell);
+    } finally {
+      if (--this.#underWay === 0) this.#newest.clear();
+    }
   }
 
-  /** Resolves when the number of uncommitted batches has changed. */
+  /** Resolves when the number of unanswered commits has changed. */
   change(): Promise<void> {
     return new Promise((resolve) => {
       this.#changed.push(resolve);
@@ -108,7 +132,10 @@ export class Commits {
   #settle(batchId: number): void {
     this.#options.port.done(batchId);
     this.#open--;
-    if (this.#open === 0) this.#newest.clear();
+    this.#tellChange();
+  }
+
+  #tellChange(): void {
     for (const resolve of this.#changed.splice(0)) resolve();
   }
 
@@ -130,13 +157,20 @@ export class Commits {
       if (result.error === null) continue;
       const fate = commitFate(result.error.code);
       if (fate === 'drop') continue;
-      const { topic, partition, offset, epoch } = result;
+      const { topic, partition, offset } = result;
       const error = this.#exception(result);
       if (fate === 'fatal' || fate === 'permanent') throw error;
       this.#options.emitter.emit('consumer.commitRetried', { position: { topic, partition, offset }, error });
-      again.push(...(this.#newest.get(epoch) ?? [this.#options.port.topicId(topic), partition, offset, epoch, NO_LEADER_EPOCH]));
+      again.push(...this.#newestRow(result));
     }
     return Float64Array.from(again);
+  }
+
+  #newestRow({ topic, partition, offset, epoch }: NativePositionResult): readonly number[] {
+    const topicId = this.#options.port.topicId(topic);
+    const [, , newest = offset, asked = epoch, leaderEpoch = NO_LEADER_EPOCH] = this.#newest.get(`${topicId}:${partition}`) ?? [];
+    // "The current epoch" meant the one in which it was asked for: a partition that was lost and came back has been read on by others.
+    return [topicId, partition, newest, asked || epoch, leaderEpoch];
   }
 
   #exception({ topic, partition, offset, error }: NativePositionResult): KafkaException {

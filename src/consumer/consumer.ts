@@ -48,7 +48,8 @@ export class Consumer<T = unknown> {
    *  (for `drainTimeoutMs`), commits, leaves the group and resolves. After it has rejected it may be called again: it joins anew and continues at the
    *  committed positions.
    *  @throws HandlerError (cause = what the handler threw; nothing of that batch is committed); PayloadError at a record that cannot be read (the
-   *  committed position is exactly its own); KafkaException when the cluster refuses for good; TimeoutError TIMEOUT_DRAIN saying what blocked;
+   *  committed position is exactly its own); KafkaException when the cluster refuses for good, or keeps the group from starting for
+   *  `startTimeoutMs`; TimeoutError TIMEOUT_DRAIN saying what blocked;
    *  UsageError while another call runs or after `close()` */
   async process(handler: Handler<ConsumedMessage<T>>, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     this.#assertOpen();
@@ -88,8 +89,8 @@ export class Consumer<T = unknown> {
 
   /** Commits positions of partitions that this member owns (offset = the next to read), for `commit: 'manual'`; resolves on the broker's answer.
    *  @throws KafkaException when a position was not stored; UsageError when nothing is being processed */
-  commit(positions: readonly Position[]): Promise<void> {
-    return this.#running('commit').commit(positions);
+  async commit(positions: readonly Position[]): Promise<void> {
+    await this.#running('commit').commit(positions);
   }
 
   /** Hands out nothing more of these partitions until `resume`; what was prefetched stays. */
@@ -104,7 +105,7 @@ export class Consumer<T = unknown> {
   /** Goes on at these positions. What was prefetched of the partitions is dropped; a batch that is being handled ends, but commits nothing of them. A
    *  partition that is not assigned yet seeks when it is. */
   seek(positions: readonly Position[]): void {
-    this.#running('seek').membership.assignment.seek(positions);
+    this.#running('seek').seek(positions);
   }
 
   /** The partitions this member owns. */
@@ -119,21 +120,21 @@ export class Consumer<T = unknown> {
 
   /** The group's committed positions; offset -1 = none. @throws KafkaException */
   async committed(partitions: readonly TopicPartition[]): Promise<readonly Position[]> {
-    return (await this.#running('committed').membership.committed(partitions)).map(toPosition);
+    return (await this.#running('committed').membership.offsets.committed(partitions)).map(toPosition);
   }
 
   /** `low` = the first offset that is there, `high` = the next that can be read. @throws KafkaException */
   async watermarks(
     partitions: readonly TopicPartition[],
   ): Promise<readonly (TopicPartition & { readonly low: number; readonly high: number })[]> {
-    const marks = await this.#running('watermarks').membership.watermarks(partitions);
+    const marks = await this.#running('watermarks').membership.offsets.watermarks(partitions);
     return marks.map(({ topic, partition, low, high }) => ({ topic, partition, low, high }));
   }
 
   /** The first position at or after a time, the end where there is none. timestampMs: milliseconds since 1970. @throws KafkaException */
   async offsetsForTimes(times: readonly (TopicPartition & { readonly timestampMs: number })[]): Promise<readonly Position[]> {
     const specs = times.map(({ topic, partition, timestampMs }) => ({ topic, partition, offset: timestampMs }));
-    return (await this.#running('offsetsForTimes').membership.offsetsForTimes(specs)).map(toPosition);
+    return (await this.#running('offsetsForTimes').membership.offsets.offsetsForTimes(specs)).map(toPosition);
   }
 
   /** Stops processing in good order and frees everything; every call gets the same promise. From inside a handler it starts that and resolves at
@@ -209,7 +210,8 @@ export class Consumer<T = unknown> {
   }
 
   #openMembership(): Membership {
-    const { bootstrapServers, config, inputFormat, drainTimeoutMs, closeTimeoutMs, maxPollIntervalMs, startPolicy, logger } = this.#options;
+    const { bootstrapServers, config, inputFormat, drainTimeoutMs, closeTimeoutMs, maxPollIntervalMs, logger } = this.#options;
+    const { startPolicy, startTimeoutMs } = this.#options;
     return new Membership({
       name: this.#name,
       bootstrapServers,
@@ -219,6 +221,7 @@ export class Consumer<T = unknown> {
       closeTimeoutMs,
       maxPollIntervalMs,
       startPolicy,
+      startTimeoutMs,
       emitter: this.#emitter,
       logger,
     });

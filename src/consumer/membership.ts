@@ -4,21 +4,14 @@ import { BatchView } from '../engine/batch-view.js';
 import { newConsumer } from '../engine/clients.js';
 import { Connection, type RoleEvent } from '../engine/connection.js';
 import { callEngine, type FaultContext, toKafkaException } from '../engine/faults.js';
-import type {
-  MetadataJson,
-  NativeConsumer,
-  NativeMode,
-  NativePartition,
-  NativePartitionSpec,
-  NativePositionResult,
-  OffsetAnswerJson,
-  WatermarksJson,
-} from '../engine/native.js';
+import type { NativeConsumer, NativeMode, NativePartition, NativePositionResult } from '../engine/native.js';
 import { isPhqKafkaError, type KafkaException, type Position, TimeoutError } from '../errors.js';
 import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
 import type { Logger } from '../settings/logger.js';
 import { Assignment } from './assignment.js';
+import { OffsetQuestions } from './offset-questions.js';
 import { decideStarts, type Reset, readResetLine, type StartPolicy } from './start.js';
+import { StartWatch } from './start-watch.js';
 
 export interface MembershipOptions {
   /** for messages, e.g. `consumer of group "ranker"` */
@@ -31,6 +24,7 @@ export interface MembershipOptions {
   /** a handler call that runs longer loses its partitions */
   readonly maxPollIntervalMs: number;
   readonly startPolicy: StartPolicy;
+  readonly startTimeoutMs: number;
   readonly emitter: Emitter<ConsumerEvents>;
   readonly logger: Logger;
 }
@@ -42,8 +36,7 @@ export interface AssignmentHooks {
   onAssigned(): void;
 }
 
-/** How long one question about offsets may take before it is asked again. */
-const ASK_TIMEOUT_MS = 10_000;
+/** The wait before a question about offsets is repeated. */
 const ASK_AGAIN_MS = 500;
 /** Batches that wait in the engine, beside the one that is handled: enough that the handler never waits for the network. */
 const PREFETCH_BATCHES = 3;
@@ -58,7 +51,10 @@ export class Membership {
   #hooks: AssignmentHooks | undefined;
   #joined = false;
   #closed = false;
+  #startWatch: StartWatch | undefined;
   readonly assignment: Assignment;
+  /** what the cluster can be asked about positions */
+  readonly offsets: OffsetQuestions;
 
   /** Opens the client; joins nothing yet. */
   constructor(options: MembershipOptions) {
@@ -86,6 +82,7 @@ export class Membership {
       onRoleEvent: (event) => this.#onRoleEvent(event),
     });
     this.assignment = new Assignment(this.#handle);
+    this.offsets = new OffsetQuestions(this.#connection);
   }
 
   get #handle(): NativeConsumer {
@@ -109,6 +106,15 @@ export class Membership {
     this.#joined = true;
     this.#connection.mailbox.holdProcess();
     callEngine(`Subscribing the ${this.#options.name} to ${topics.join(', ')}`, () => this.#handle.subscribe(topics));
+    const { name, startTimeoutMs } = this.#options;
+    this.#startWatch = new StartWatch({
+      name,
+      topics,
+      startTimeoutMs,
+      lastError: () => this.#connection.lastError,
+      metadata: (topic, timeoutMs) => this.offsets.metadata(topic, timeoutMs),
+      onFailure: (error) => this.#fail(error),
+    });
   }
 
   /** A batch that is due now, or null: then `wait` for the next. */
@@ -155,41 +161,16 @@ export class Membership {
     return this.#handle.topicId(name);
   }
 
-  /** The group's committed positions; offset -1 = none. */
-  committed(of: readonly TopicPartition[], timeoutMs = ASK_TIMEOUT_MS): Promise<readonly OffsetAnswerJson[]> {
-    return this.#ask('Asking for committed positions', (request) => this.#handle.committed(request, of.map(toSpec), timeoutMs));
-  }
-
-  /** The first offset that is there and the next that can be read. */
-  watermarks(of: readonly TopicPartition[], timeoutMs = ASK_TIMEOUT_MS): Promise<readonly WatermarksJson[]> {
-    return this.#ask('Asking for watermarks', (request) => this.#handle.watermarks(request, of.map(toSpec), timeoutMs));
-  }
-
-  /** The first offset at or after each time (`offset` of the spec, milliseconds). */
-  offsetsForTimes(of: readonly NativePartitionSpec[], timeoutMs = ASK_TIMEOUT_MS): Promise<readonly OffsetAnswerJson[]> {
-    return this.#ask('Asking for offsets by time', (request) => this.#handle.offsetsForTimes(request, of, timeoutMs));
-  }
-
-  async partitionsOf(topic: string): Promise<readonly number[]> {
-    const { mailbox } = this.#connection;
-    const what = `Asking for the partitions of "${topic}"`;
-    const metadata = await mailbox.ask<MetadataJson>(what, (request) => mailbox.handle.metadata(request, topic, ASK_TIMEOUT_MS));
-    return metadata.topics.flatMap((t) => t.partitions.map(({ id }) => id));
-  }
-
-  /** One answer per partition. @throws KafkaException of the first that failed */
-  async #ask<T extends OffsetAnswerJson | WatermarksJson>(what: string, send: (request: number) => void): Promise<readonly T[]> {
-    const answers = await this.#connection.mailbox.ask<readonly T[]>(what, send);
-    for (const { error, topic, partition } of answers) {
-      if (error !== null) throw toKafkaException(error, { what: `${what} of ${topic}:${partition}` });
-    }
-    return answers;
+  /** Leaves handled positions to librdkafka's own commit timer. */
+  store(positions: Float64Array): void {
+    callEngine(`Storing positions of the ${this.#options.name}`, () => this.#handle.store(positions));
   }
 
   /** Leaves the group and frees everything. @throws TimeoutError when leaving took too long; all is freed even then */
   async close(): Promise<void> {
     const { closeTimeoutMs, emitter, name } = this.#options;
     this.#closed = true;
+    this.#startWatch?.end();
     this.interrupt();
     const { timedOut } = await this.#closeMailbox(closeTimeoutMs);
     emitter.emit('consumer.closed', { timedOut });
@@ -221,7 +202,7 @@ export class Membership {
   async #decideStarts(partitions: readonly NativePartition[], generation: number): Promise<void> {
     for (;;) {
       try {
-        const starts = await decideStarts(partitions, generation, this.#options.startPolicy, this);
+        const starts = await decideStarts(partitions, generation, this.#options.startPolicy, this.offsets);
         for (const reset of starts.resets) this.#tellReset(reset);
         return this.assignment.answer(partitions, starts);
       } catch (error) {
@@ -241,7 +222,7 @@ export class Membership {
 
   async #tellOutOfRange({ topic, partition, offset }: Position): Promise<void> {
     try {
-      const [mark] = await this.watermarks([{ topic, partition }]);
+      const [mark] = await this.offsets.watermarks([{ topic, partition }]);
       if (mark === undefined) return;
       const count = Math.max(0, mark.low - offset);
       this.#tellReset({ topic, partition, offset: mark.low, from: offset, to: mark.low, count, reason: 'out-of-range' });
@@ -268,6 +249,7 @@ export class Membership {
   }
 
   #fail(error: unknown): void {
+    this.#startWatch?.end();
     this.#failure ??= error;
     this.interrupt();
   }
@@ -276,6 +258,16 @@ export class Membership {
     const { name } = this.#options;
     if (position.offset >= 0) return { what: `The ${name} cannot read on`, position };
     return { what: `The ${name} cannot begin to read ${position.topic}:${position.partition}` };
+  }
+
+  #tellRevoked(
+    revoked: readonly TopicPartition[],
+    { lost, drained, waitedMs }: Omit<ConsumerEvents['consumer.revoked'], 'partitions'>,
+  ): void {
+    const partitions = revoked.map(toPartition);
+    this.assignment.remove(partitions);
+    // The engine also takes leave of a group that it has given up before.
+    if (partitions.length > 0) this.#options.emitter.emit('consumer.revoked', { partitions, lost, drained, waitedMs });
   }
 
   #onRoleEvent(event: RoleEvent): void {
@@ -288,6 +280,7 @@ export class Membership {
         this.#background(this.#decideStarts(event.partitions, event.generation));
         break;
       case 'assigned':
+        this.#startWatch?.end();
         emitter.emit('consumer.assigned', { partitions: event.partitions.map(toPartition), protocol: event.protocol });
         this.#background(this.#beginAt(event.partitions));
         break;
@@ -297,6 +290,7 @@ export class Membership {
           `The ${this.#options.name} gave up its partitions: a handler call exceeds max.poll.interval.ms`,
         );
         emitter.emit('handler.stuck', { heldMs: event.heldMs });
+        this.#tellRevoked(this.assignment.partitions, { lost: true, drained: false, waitedMs: 0 });
         break;
       case 'rejoined':
         emitter.emit('handler.recovered', {});
@@ -304,12 +298,9 @@ export class Membership {
       case 'revoking':
         emitter.emit('consumer.revoking', { partitions: event.partitions.map(toPartition), lost: event.lost, drainMs: event.drainMs });
         break;
-      case 'revoked': {
-        const { lost, drained, waitedMs } = event;
-        this.assignment.remove(event.partitions);
-        emitter.emit('consumer.revoked', { partitions: event.partitions.map(toPartition), lost, drained, waitedMs });
+      case 'revoked':
+        this.#tellRevoked(event.partitions, event);
         break;
-      }
       case 'partitionStopped': {
         const { topic, partition, offset } = event;
         const error = toKafkaException(event.error, this.#stoppedAt({ topic, partition, offset }));
@@ -320,10 +311,6 @@ export class Membership {
   }
 }
 
-function toSpec({ topic, partition }: TopicPartition): NativePartitionSpec {
-  return { topic, partition, offset: -1 };
-}
-
-function toPartition({ topic, partition }: NativePartition): TopicPartition {
+function toPartition({ topic, partition }: TopicPartition): TopicPartition {
   return { topic, partition };
 }

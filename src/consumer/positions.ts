@@ -51,6 +51,17 @@ export class Positions {
     return this.#entries.map(({ topicId, partition, offset }) => ({ topic: topicName(topicId), partition, offset }));
   }
 
+  get partitions(): readonly string[] {
+    return this.#entries.map(keyOf);
+  }
+
+  /** The same without some partitions. */
+  without(isLeftOut: (partition: string) => boolean): Positions {
+    const rest = new Positions();
+    rest.#entries.push(...this.#entries.filter((entry) => !isLeftOut(keyOf(entry))));
+    return rest;
+  }
+
   #entryOf(view: BatchView, row: number): Entry {
     const topicId = view.topicId(row);
     const partition = view.partition(row);
@@ -74,3 +85,6 @@ export class Positions {
     return entry;
   }
 }
+
+/** A partition of a topic in one epoch. */
+const keyOf = ({ topicId, partition, epoch }: Entry): string => `${topicId}:${partition}:${epoch}`;

@@ -1,11 +1,12 @@
 /** Consuming, the frame of one `process()` or `batches()` call: joins, hands over decoded batches, commits them, leaves the group in good order. */
 
 import type { BatchView } from '../engine/batch-view.js';
-import { type Position, TimeoutError } from '../errors.js';
+import { type Position, TimeoutError, UsageError } from '../errors.js';
 import type { ConsumerEvents, Emitter } from '../events.js';
 import { Commits } from './commits.js';
 import { type DecodedBatch, decodeBatch } from './decode.js';
 import type { Membership } from './membership.js';
+import type { Positions } from './positions.js';
 import { StopRequest } from './stop-request.js';
 
 export interface RunOptions {
@@ -16,7 +17,7 @@ export interface RunOptions {
   readonly latestOnly: boolean;
   readonly tombstones: 'skip' | 'deliver';
   readonly onInvalid: 'stop' | 'skip';
-  readonly commit: 'afterBatch' | 'manual';
+  readonly commit: 'afterBatch' | 'manual' | 'stored';
   readonly maxUncommittedBatches: number;
   readonly drainTimeoutMs: number;
   readonly emitter: Emitter<ConsumerEvents>;
@@ -57,9 +58,17 @@ export class Run<T> {
     return this.#stop.signal;
   }
 
-  /** By partition the next position that will be handed out. */
+  /** By owned partition the next position that will be handed out. */
   get positions(): readonly Position[] {
-    return [...this.#positions.values()];
+    const { assignment } = this.membership;
+    return [...this.#positions.values()].filter((position) => assignment.owns(position));
+  }
+
+  /** Goes on at these positions. */
+  seek(positions: readonly Position[]): void {
+    positions.forEach(checkPosition);
+    this.membership.assignment.seek(positions);
+    for (const { topic, partition, offset } of positions) this.#positions.set(`${topic}:${partition}`, { topic, partition, offset });
   }
 
   /** Nothing new is taken; what is handled may end and commit, for `drainTimeoutMs`. */
@@ -78,7 +87,7 @@ export class Run<T> {
   /** Joins the group. */
   join(): void {
     const { membership, inputTopics } = this.#options;
-    membership.join(inputTopics, { commitStarts: (rows) => this.#commits.storeStarts(rows), onAssigned: () => this.#commits.retry() });
+    membership.join(inputTopics, { commitStarts: (rows) => this.#commits.storeUnhandled(rows), onAssigned: () => this.#commits.retry() });
   }
 
   /** The next batch, or undefined when the run is to end. */
@@ -97,20 +106,32 @@ export class Run<T> {
     }
   }
 
-  /** The batch is handled: its positions are committed, or, with manual commits, left to the user. */
-  markHandled({ id, positions, messages, tombstones, superseded, invalid, takenAtMs }: Taken<T>): void {
-    const { membership, commit, emitter } = this.#options;
-    membership.handled(id);
-    if (commit === 'afterBatch') this.#commits.markHandled(id, positions);
-    else membership.done(id);
+  /** The batch was handed out: how it went is told, its commit is for whoever has it. */
+  tellHandled({ messages, tombstones, superseded, invalid, takenAtMs }: Taken<T>): void {
     const durationMs = performance.now() - takenAtMs;
-    emitter.emit('consumer.handled', { messages: messages.length, tombstones, superseded, invalid, durationMs });
+    this.#options.emitter.emit('consumer.handled', { messages: messages.length, tombstones, superseded, invalid, durationMs });
   }
 
-  /** Commits the batch now; resolves on the broker's answer. @throws KafkaException when a position was not stored */
-  async commitBatch({ id, positions }: Taken<T>): Promise<void> {
-    await this.#commits.storeNow(positions.toArray());
-    this.membership.done(id);
+  /** The batch is handled: its positions are committed, or, with manual commits, left to the user. */
+  markHandled(taken: Taken<T>): void {
+    const { membership, commit } = this.#options;
+    membership.handled(taken.id);
+    if (commit === 'afterBatch') this.#commits.markHandled(taken.id, taken.positions);
+    else {
+      if (commit === 'stored') membership.store(taken.positions.toArray());
+      membership.done(taken.id);
+    }
+    this.tellHandled(taken);
+  }
+
+  /** Stores positions now; resolves on the broker's answer. @throws KafkaException when one was not stored */
+  storeNow(positions: Positions): Promise<void> {
+    return this.#commits.storeNow(positions.toArray());
+  }
+
+  /** Stores positions of skipped records, unless their partition is not owned any more. @throws KafkaException when repeating is useless */
+  storeSkipped(positions: Positions): Promise<void> {
+    return this.#commits.storeUnhandled(positions.toArray());
   }
 
   /** Nothing of the batch is committed here; a revocation need not wait for it. */
@@ -120,6 +141,7 @@ export class Run<T> {
 
   /** Commits positions of owned partitions (offset = the next to read). @throws KafkaException when one was not stored */
   async commit(positions: readonly Position[]): Promise<void> {
+    positions.forEach(checkPosition);
     const { membership } = this.#options;
     const rows = positions.flatMap((p) => [membership.topicId(p.topic), p.partition, p.offset, CURRENT_EPOCH, NO_LEADER_EPOCH]);
     await this.#commits.storeNow(Float64Array.from(rows));
@@ -135,7 +157,7 @@ export class Run<T> {
     const { membership } = this.#options;
     try {
       this.requestStop(this.#failure);
-      await this.withinDrain(this.#settled(), () => `the commit of ${countOf(this.#commits.uncommitted)}`);
+      await this.withinDrain(this.#settled(), () => `the commit of ${countOf(this.#commits.unanswered)}`);
     } catch (error) {
       this.fail(error);
     }
@@ -161,13 +183,23 @@ export class Run<T> {
   }
 
   async #settled(): Promise<void> {
-    while (this.#commits.uncommitted > 0) await this.#commits.change();
+    while (this.#commits.unanswered > 0) await this.#commits.change();
   }
 
   #drainTimeout(what: string): TimeoutError {
     const { name, drainTimeoutMs } = this.#options;
     const text = `Stopping the ${name}: ${drainTimeoutMs} ms (drainTimeoutMs) after it was asked to stop it still waits for ${what}`;
     return new TimeoutError('TIMEOUT_DRAIN', text, { timeoutMs: drainTimeoutMs });
+  }
+}
+
+/** @throws UsageError when it cannot be a position */
+function checkPosition({ topic, partition, offset }: Position): void {
+  const isSound =
+    typeof topic === 'string' && Number.isSafeInteger(partition) && partition >= 0 && Number.isSafeInteger(offset) && offset >= 0;
+  if (!isSound) {
+    const got = `${topic}:${partition}:${offset}`;
+    throw new UsageError('USAGE_ARGUMENT', `${got} is not a position: it needs a topic, and whole numbers from 0 as partition and offset`);
   }
 }
 

@@ -101,8 +101,7 @@ export class Connection<H extends ConnectableHandle> {
 
   #log(level: number, facility: string, message: string): void {
     const fields = { facility, client: this.#options.name };
-    // A broken connection is told twice, as a log line and as an error event: the event has the number, so that one is for everybody.
-    logByLevel(this.#options.logger, facility === 'FAIL' ? DEBUG_LEVEL : level, fields, message);
+    logByLevel(this.#options.logger, QUIETER[facility] ?? level, fields, message);
   }
 
   #onError(error: KafkaException): void {
@@ -136,7 +135,13 @@ export class Connection<H extends ConnectableHandle> {
   }
 }
 
-const DEBUG_LEVEL = 7;
+/** By librdkafka's facility: lines that say less than their level. */
+const QUIETER: Readonly<Record<string, number>> = {
+  // A broken connection is told twice, as a log line and as an error event: the event has the number, so that one is for everybody.
+  FAIL: 7,
+  // A fresh broker refuses the first producer's id while it creates its transaction log; librdkafka asks again, and a lasting failure is an error event.
+  GETPID: 6,
+};
 
 /** Levels as in syslog: up to 3 error, 4 warning, 5 and 6 information, 7 debug. */
 function logByLevel(logger: Logger, level: number, fields: Record<string, unknown>, message: string): void {

@@ -171,6 +171,8 @@ export interface NativeConsumer {
   lost(batchId: number): Float64Array | null;
   /** Quintuples [topicId, partition, offset (next to read), epoch (0 = the current one), leaderEpoch (-1 = unknown)]. Answered by `committed`. Coalesced: one request under way, newest position wins. */
   commit(request: number, positions: Float64Array): void;
+  /** Quintuples as `commit` takes them, left for librdkafka's own timer (enable.auto.commit); those of ended epochs are left out. */
+  store(positions: Float64Array): void;
   /** Pairs [topicId, partition]: nothing of them is handed out, nothing is dropped. */
   hold(partitions: Float64Array): void;
   release(partitions: Float64Array): void;

@@ -5,7 +5,7 @@ import type { Handler, HandlerContext } from './handler.js';
 
 export interface EachMessageOptions {
   /** How many calls may run at once. 1 (default) = one after the other, in order; more = order within the batch is not kept. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
 }
 
 /** Makes a Handler of a per-message function.

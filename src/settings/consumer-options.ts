@@ -41,7 +41,9 @@ export interface ConsumerOptions<I extends Topics = Topics> {
   readonly drainTimeoutMs?: number | undefined;
   /** How long close() may take to leave the group after the drain. Milliseconds; default 30000. Ours. */
   readonly closeTimeoutMs?: number | undefined;
-  /** How long connect() waits for a broker's answer unless told otherwise. Milliseconds; default 30000. Ours. */
+  /** How long connect() waits for a broker's answer unless told otherwise, and after how long without a first assignment process() rejects when the
+   *  cluster is at fault (unreachable, credentials, certificates, rights, unknown topics); a group that is only slow is waited for. Milliseconds;
+   *  default 30000. Longer hides a wrong address; shorter gives up while brokers restart. Ours. */
   readonly startTimeoutMs?: number | undefined;
   /** librdkafka keys that consumers and producers share: security, sockets. They override every default. */
   readonly kafkaConfig?: SharedConfig | undefined;
@@ -61,7 +63,8 @@ export interface ResolvedConsumerOptions {
   readonly consumerTimeoutMs: number;
   readonly latestOnly: boolean;
   readonly inputFormat: 'envelope' | 'json';
-  readonly commit: 'afterBatch' | 'manual';
+  /** 'stored': enable.auto.commit is on, so handled positions are stored and librdkafka commits them every auto.commit.interval.ms */
+  readonly commit: 'afterBatch' | 'manual' | 'stored';
   readonly maxUncommittedBatches: number;
   readonly tombstones: 'skip' | 'deliver';
   readonly onInvalid: 'stop' | 'skip';
@@ -103,9 +106,12 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
   read.faults.push(...faults);
   const maxPollIntervalMs = Number(new Map(config).get('max.poll.interval.ms') ?? DEFAULT_MAX_POLL_INTERVAL_MS);
   const resolved = { ...basics, ...readBehaviour(read), ...readTimes(read, maxPollIntervalMs), logger: read.logger() };
+  const isStored = /^(true|t|1)$/i.test(new Map(config).get('enable.auto.commit') ?? '');
+  if (isStored && resolved.commit === 'manual') read.fault('commit', '"manual" and enable.auto.commit exclude each other: leave one out');
   if (read.faults.length > 0) throw toSettingsError('consumer', read.faults);
   return Object.freeze({
     ...resolved,
+    commit: isStored ? 'stored' : resolved.commit,
     protocol,
     maxPollIntervalMs,
     startPolicy: startPolicyOf(config),

@@ -19,10 +19,6 @@ const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
     'enable.auto.offset.store',
     { refuses: isOn, why: 'would store positions when they are read: a crash then loses what was not handled yet. Leave it out' },
   ],
-  [
-    'enable.auto.commit',
-    { refuses: isOn, why: 'true is not available yet: positions are committed once their messages are handled. Leave it out' },
-  ],
   ['auto.commit.enable', { refuses: isOn, why: 'is a key of the legacy consumer. Leave it out' }],
   ['offset.store.method', { refuses: (value) => value === 'file', why: 'file would keep positions on this machine instead of in Kafka' }],
   ['enable.partition.eof', { refuses: isOn, why: 'true has no use here: the end of a partition is not a message' }],

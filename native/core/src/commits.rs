@@ -84,6 +84,8 @@ impl CommitBook {
                 self.settle(a.request, a.position, outcome.clone());
             }
         }
+        // partitions come in no order: without this a newer request of one could be told before an older one of several
+        self.answers.sort_by_key(|a| a.request);
     }
 
     /// The epoch is over: what waits for it is never sent.
@@ -166,6 +168,19 @@ mod tests {
         assert!(answers[1].results.contains(&(pos(1, 3, 5), Outcome::Failed(22))));
         assert!(answers[1].results.contains(&(pos(0, 30, 5), Outcome::Stored)));
         assert!(!book.busy());
+    }
+
+    #[test]
+    fn requests_are_answered_in_the_order_in_which_they_were_asked() {
+        let mut book = CommitBook::default();
+        let many: Vec<_> = (0..16).map(|n| pos(n, 10, 5)).collect();
+        book.ask(1, &many, owned(5));
+        for n in 0..16 {
+            book.ask(2 + n as u32, &[pos(n, 20, 5)], owned(5));
+        }
+        assert!(book.cut().is_some());
+        book.answered(Outcome::Stored, &HashMap::new());
+        assert_eq!(book.take_answers().iter().map(|a| a.request).collect::<Vec<_>>(), (1..18).collect::<Vec<_>>());
     }
 
     #[test]

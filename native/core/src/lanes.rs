@@ -81,6 +81,8 @@ struct Lane {
     held: bool,
     /// a fetch failed: what is here may go out, nothing more is fetched
     stopped: bool,
+    /// seeks that librdkafka has not taken up yet: what it still has of the partition is not wanted
+    seeking: u32,
     /// being given away: nothing goes out, commits may
     leaving: bool,
     next_offset: i64,
@@ -167,7 +169,7 @@ impl Lanes {
     /// A partition becomes ours; `held`: nothing of it goes out before it is released.
     pub fn assign(&mut self, at: Partition, held: bool) -> Epoch {
         let epoch = self.next_epoch();
-        let lane = Lane { epoch, chunks: VecDeque::new(), rows: 0, bytes: 0, held, stopped: false, leaving: false, next_offset: -1 };
+        let lane = Lane { epoch, chunks: VecDeque::new(), rows: 0, bytes: 0, held, stopped: false, seeking: 0, leaving: false, next_offset: -1 };
         self.lanes.insert(at, lane);
         epoch
     }
@@ -185,13 +187,21 @@ impl Lanes {
         self.lanes.remove(&at).map(|l| l.epoch)
     }
 
-    /// Drops what was prefetched and starts a new epoch, for a seek. Returns the old and the new one.
+    /// Drops what was prefetched and starts a new epoch, for a seek; nothing comes in before `sought`. Returns the old and the new one.
     pub fn restart(&mut self, at: Partition) -> Option<(Epoch, Epoch)> {
         let epoch = self.next_epoch();
         let lane = self.lanes.get_mut(&at).filter(|l| !l.leaving)?;
         lane.clear();
         lane.stopped = false;
+        lane.seeking += 1;
         Some((std::mem::replace(&mut lane.epoch, epoch), epoch))
+    }
+
+    /// librdkafka reads on from where the seek went.
+    pub fn sought(&mut self, at: Partition) {
+        if let Some(lane) = self.lanes.get_mut(&at) {
+            lane.seeking = lane.seeking.saturating_sub(1);
+        }
     }
 
     pub fn stop(&mut self, at: Partition) {
@@ -215,6 +225,11 @@ impl Lanes {
         self.lanes.iter().map(|(at, l)| (*at, l.epoch))
     }
 
+    /// Whether everything that came in has gone out, or the partition is not ours.
+    pub fn is_empty(&self, at: Partition) -> bool {
+        self.lanes.get(&at).is_none_or(|l| l.rows == 0)
+    }
+
     /// The offset after the last record that came in, -1 before the first.
     pub fn next_offset(&self, at: Partition) -> i64 {
         self.lanes.get(&at).map_or(-1, |l| l.next_offset)
@@ -223,7 +238,7 @@ impl Lanes {
     /// How many more records of this partition to fetch: at most one batch a lane, `batches` in all that are not held.
     pub fn room(&self, at: Partition, max: usize, batches: usize) -> usize {
         let Some(lane) = self.lanes.get(&at) else { return 0 };
-        if lane.leaving || lane.stopped {
+        if lane.leaving || lane.stopped || lane.seeking > 0 {
             return 0;
         }
         let rows = self.available();
@@ -233,7 +248,7 @@ impl Lanes {
     }
 
     pub fn push(&mut self, at: Partition, chunk: Chunk) {
-        let Some(lane) = self.lanes.get_mut(&at).filter(|l| !l.leaving) else { return };
+        let Some(lane) = self.lanes.get_mut(&at).filter(|l| !l.leaving && l.seeking == 0) else { return };
         lane.next_offset = chunk.rows.back().map_or(lane.next_offset, |r| r.offset + 1);
         lane.rows += chunk.rows.len();
         lane.bytes += chunk.bytes.len();
@@ -457,7 +472,12 @@ mod tests {
         assert_ne!(old, new);
         assert_eq!(lanes.lost(h.id), [(at, old)]);
         assert!(lanes.drained(at));
+        push(&mut lanes, at.partition, 2, Instant::now());
+        assert_eq!(lanes.room(at, 10, 3), 0);
         assert!(read(&lanes.take(10, Instant::now()).expect("the other lane")).iter().all(|(n, ..)| *n != at.partition));
+        lanes.sought(at);
+        push(&mut lanes, at.partition, 0, Instant::now());
+        assert_eq!(read(&lanes.take(10, Instant::now()).expect("this lane")).len(), 1);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub(super) fn send(thread: &PollThread) {
     }
 }
 
-fn list(state: &State, positions: &[Position]) -> Result<PartitionList, Fault> {
+pub(super) fn list(state: &State, positions: &[Position]) -> Result<PartitionList, Fault> {
     let mut list = PartitionList::new(positions.len());
     for p in positions {
         list.add(state.topics.name(p.at.topic).unwrap_or_default(), p.at.partition, p.offset, p.leader_epoch)?;

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use phq_kafka_core::Partition;
 use phq_kafka_core::lanes::CHUNK_ROWS;
 use phq_kafka_core::row::Record;
+use phq_kafka_core::{Epoch, Partition};
 
 use super::poll::PollThread;
 use crate::mailbox::Event;
@@ -42,8 +42,8 @@ fn fill(thread: &mut PollThread, which: usize, max: usize) -> bool {
         match next(queue) {
             None => break,
             Some(Next::Other) => continue,
-            Some(Next::Failed(fault)) => {
-                failed = Some(fault);
+            Some(Next::Failed(fault, offset)) => {
+                failed = Some((fault, offset));
                 break;
             }
             Some(Next::Records(event)) => {
@@ -56,15 +56,15 @@ fn fill(thread: &mut PollThread, which: usize, max: usize) -> bool {
     }
     let full = thread.collector.len() >= max || bytes >= TURN_BYTES;
     store(thread, at);
-    if let Some(fault) = failed {
-        on_failure(thread, at, fault);
+    if let Some((fault, offset)) = failed {
+        on_failure(thread, at, fault, offset);
     }
     full
 }
 
 enum Next {
     Records(rk::Event),
-    Failed(Fault),
+    Failed(Fault, i64),
     Other,
 }
 
@@ -72,7 +72,7 @@ fn next(queue: &Queue) -> Option<Next> {
     let event = queue.poll()?;
     Some(match event.kind() {
         Kind::Fetch => Next::Records(event),
-        Kind::Error if event.code() != code::PARTITION_EOF => Next::Failed(event.fault()),
+        Kind::Error if event.code() != code::PARTITION_EOF => Next::Failed(event.fault(), event.error_offset()),
         _ => Next::Other,
     })
 }
@@ -106,14 +106,40 @@ pub(super) fn stray(thread: &mut PollThread, event: &rk::Event) {
     }
 }
 
+/// A partition that cannot be read on; told when everything before that position has gone out.
+pub(super) struct Stopped {
+    at: Partition,
+    epoch: Epoch,
+    offset: i64,
+    error: Fault,
+}
+
 /// librdkafka skips a fetch that it cannot read: the lane ends here, or the next commit would pass over the gap.
-fn on_failure(thread: &PollThread, at: Partition, error: Fault) {
+fn on_failure(thread: &mut PollThread, at: Partition, error: Fault, offset: i64) {
     if !matches!(error.code, code::BAD_MSG | code::BAD_COMPRESSION | code::INVALID_MSG | code::AUTO_OFFSET_RESET) {
         return thread.shared.error(error);
     }
     let mut state = thread.shared.state();
     state.lanes.stop(at);
-    let topic = state.topics.name(at.topic).unwrap_or_default().to_owned();
-    let offset = state.lanes.next_offset(at) as f64;
-    thread.shared.mailbox.post(Event::PartitionStopped { topic, partition: at.partition, offset, error });
+    let (next, epoch) = (state.lanes.next_offset(at), state.lanes.epoch(at).unwrap_or(0));
+    let offset = if offset < 0 { next } else { offset };
+    drop(state);
+    thread.stopped.push(Stopped { at, epoch, offset, error });
+}
+
+/// Told at once, the end of the run would keep the records before the fault from ever being handled.
+pub(super) fn tell_stopped(thread: &mut PollThread) {
+    if thread.stopped.is_empty() {
+        return;
+    }
+    let state = thread.shared.state();
+    let (ripe, waiting) = std::mem::take(&mut thread.stopped).into_iter().partition::<Vec<_>, _>(|s| state.lanes.is_empty(s.at));
+    thread.stopped = waiting;
+    for Stopped { at, epoch, offset, error } in ripe {
+        // given away or sought elsewhere meanwhile: its next owner meets the fault
+        if state.lanes.epoch(at) == Some(epoch) {
+            let topic = state.topics.name(at.topic).unwrap_or_default().to_owned();
+            thread.shared.mailbox.post(Event::PartitionStopped { topic, partition: at.partition, offset: offset as f64, error });
+        }
+    }
 }

@@ -235,17 +235,22 @@ impl NativeConsumer {
             .then(|| lost.iter().flat_map(|(at, epoch)| [f64::from(at.topic), f64::from(at.partition), *epoch as f64]).collect())
     }
 
+    /// Quintuples as `commit` takes them: librdkafka commits them by its own timer; those of ended epochs are left out.
+    #[napi]
+    pub fn store(&self, positions: &[f64]) -> Result<()> {
+        let client = self.client.upgrade().ok_or_else(|| Fault::closed().to_js())?;
+        // under the epoch lock, as every commit is cut
+        let state = self.shared.state();
+        let owned: Vec<Position> = read_positions(positions).into_iter().filter(|p| state.lanes.epoch(p.at) == Some(p.epoch)).collect();
+        if owned.is_empty() {
+            return Ok(());
+        }
+        commit::list(&state, &owned).and_then(|list| client.store_offsets(&list)).map_err(|f| f.to_js())
+    }
+
     #[napi]
     pub fn commit(&self, request: u32, positions: &[f64]) {
-        let positions: Vec<Position> = positions
-            .chunks_exact(5)
-            .map(|p| Position {
-                at: Partition { topic: p[0] as u32, partition: p[1] as i32 },
-                offset: p[2] as i64,
-                epoch: p[3] as u64,
-                leader_epoch: p[4] as i32,
-            })
-            .collect();
+        let positions = read_positions(positions);
         let mut state = self.shared.state();
         let State { commits, lanes, ended, .. } = &mut *state;
         commits.ask(request, &positions, |at| if *ended { None } else { lanes.epoch(at) });
@@ -275,7 +280,18 @@ impl NativeConsumer {
     /// Triples [topicId, partition, offset]: drops what was prefetched and starts a new epoch.
     #[napi]
     pub fn seek(&self, positions: &[f64]) {
-        let to = positions.chunks_exact(3).map(|p| (Partition { topic: p[0] as u32, partition: p[1] as i32 }, p[2] as i64)).collect();
+        let mut to = Vec::new();
+        let mut state = self.shared.state();
+        for p in positions.chunks_exact(3) {
+            let at = Partition { topic: p[0] as u32, partition: p[1] as i32 };
+            // at once: nothing of the old place may go out after this call
+            if let Some((old, _new)) = state.lanes.restart(at) {
+                state.commits.end_epoch(at, old);
+                to.push((at, p[2] as i64));
+            }
+        }
+        commit::post_answers(&self.shared, &mut state);
+        drop(state);
         self.command(Command::Seek(to));
     }
 
@@ -335,6 +351,16 @@ impl NativeConsumer {
     pub fn close(&self, timeout_ms: f64) {
         self.shared.close_within(millis(timeout_ms));
     }
+}
+
+fn read_positions(rows: &[f64]) -> Vec<Position> {
+    let position = |p: &[f64]| Position {
+        at: Partition { topic: p[0] as u32, partition: p[1] as i32 },
+        offset: p[2] as i64,
+        epoch: p[3] as u64,
+        leader_epoch: p[4] as i32,
+    };
+    rows.chunks_exact(5).map(position).collect()
 }
 
 fn list_of(specs: &[PartitionSpec]) -> std::result::Result<PartitionList, Fault> {

@@ -32,6 +32,8 @@ pub(super) struct PollThread {
     topics: Vec<String>,
     /// the batch whose handler ran too long; the group is left until it ends
     stuck: Option<u32>,
+    /// partitions whose next record cannot be read
+    pub stopped: Vec<fetch::Stopped>,
     pub collector: Collector,
     pub first_queue: usize,
     closing: bool,
@@ -49,6 +51,7 @@ pub(super) fn start(shared: &Arc<Shared>, client: Arc<Client>) -> Result<(), Fau
         arriving: None,
         topics: vec![],
         stuck: None,
+        stopped: vec![],
         collector: Collector::default(),
         first_queue: 0,
         closing: false,
@@ -66,6 +69,7 @@ impl PollThread {
             self.watch_handlers();
             commit::send(&self);
             let busy = !self.closing && fetch::turn(&mut self);
+            fetch::tell_stopped(&mut self);
             let next = self.announce();
             if let Some(timed_out) = self.close_step() {
                 break timed_out;
@@ -132,17 +136,16 @@ impl PollThread {
 
     fn seek(&mut self, to: &[(Partition, i64)]) -> Result<(), Fault> {
         let mut list = PartitionList::new(to.len());
-        let mut state = self.shared.state();
-        for (at, offset) in to {
-            let Some(topic) = state.topics.name(at.topic).map(str::to_owned) else { continue };
-            if let Some((old, _new)) = state.lanes.restart(*at) {
-                state.commits.end_epoch(*at, old);
-                list.add(&topic, at.partition, *offset, -1)?;
-            }
+        let state = self.shared.state();
+        // a partition that was lost meanwhile starts where its next owner decides
+        for (at, offset) in to.iter().filter(|(at, _)| state.lanes.epoch(*at).is_some()) {
+            list.add(state.topics.name(at.topic).unwrap_or_default(), at.partition, *offset, -1)?;
         }
-        commit::post_answers(&self.shared, &mut state);
         drop(state);
-        self.client.seek(&list)
+        let result = self.client.seek(&list);
+        let mut state = self.shared.state();
+        to.iter().for_each(|(at, _)| state.lanes.sought(*at));
+        result
     }
 
     fn serve_events(&mut self) {

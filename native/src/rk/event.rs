@@ -62,6 +62,20 @@ impl Event {
         Fault { fatal, ..Fault::new(self.code(), text) }
     }
 
+    /// The offset at which a partition's error happened; negative when it has none.
+    pub fn error_offset(&self) -> i64 {
+        // SAFETY: live event; the element is ours to free, and null where the error concerns no partition
+        unsafe {
+            let element = rd::rd_kafka_event_topic_partition(self.ptr);
+            if element.is_null() {
+                return -1;
+            }
+            let offset = (*element.cast::<sys::RawPartition>()).offset;
+            rd::rd_kafka_topic_partition_destroy(element);
+            offset
+        }
+    }
+
     pub fn partitions(&self) -> PartitionList {
         // SAFETY: live event; the list is copied
         PartitionList::copy_of(unsafe { rd::rd_kafka_event_topic_partition_list(self.ptr) })

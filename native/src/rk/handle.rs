@@ -177,6 +177,12 @@ impl Client {
         })
     }
 
+    /// Leaves positions for librdkafka's own commit timer (`enable.auto.commit`).
+    pub fn store_offsets(&self, list: &PartitionList) -> Result<(), Fault> {
+        // SAFETY: live client and list
+        Fault::check_code(unsafe { sys::rd_kafka_offsets_store(self.ptr, list.as_ptr()) })
+    }
+
     /// Moves the fetch positions of assigned partitions; does not wait.
     pub fn seek(&self, list: &PartitionList) -> Result<(), Fault> {
         // SAFETY: live client and list

@@ -131,6 +131,7 @@ unsafe extern "C" {
         high: *mut i64,
         timeout_ms: c_int,
     ) -> c_int;
+    pub fn rd_kafka_offsets_store(rk: *mut sys::rd_kafka_t, list: *mut sys::rd_kafka_topic_partition_list_t) -> c_int;
     pub fn rd_kafka_unsubscribe(rk: *mut sys::rd_kafka_t) -> c_int;
     pub fn rd_kafka_set_log_queue(rk: *mut sys::rd_kafka_t, queue: *mut sys::rd_kafka_queue_t) -> c_int;
     pub fn rd_kafka_seek_partitions(

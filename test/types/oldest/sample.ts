@@ -1,6 +1,7 @@
 /** A program that names every public export. Nobody runs it: the oldest and the newest TypeScript compile it against the declarations in dist/, with
  *  every strictness a user may have switched on (scripts/test/types-suite.mjs). */
 import {
+  type Batch,
   type BatchRef,
   CONSUMER_EVENTS,
   type ConsumedMessage,
@@ -16,7 +17,10 @@ import {
   type DerivedMessage,
   defaultConsumerConfig,
   defaultProducerConfig,
+  derive,
+  type EachMessageOptions,
   type ErrorCode,
+  eachMessage,
   formatBatchRef,
   formatKafkaRef,
   type GroupProtocol,
@@ -113,6 +117,26 @@ export async function serve(signal: AbortSignal): Promise<void> {
   };
   await consumer.connect({ timeoutMs: 1_000 });
   await consumer.process(handler, { signal });
+}
+
+/** The other ways to read: one message after the other, and as an iteration with commits of one's own. */
+export async function readOtherwise(signal: AbortSignal): Promise<void> {
+  const options: EachMessageOptions = { concurrency: 4 };
+  await consumer.process(
+    eachMessage(async (message: ConsumedMessage<Quake>) => {
+      await producer.produce({ ...derive([message], message.id, message.payload.mag), to: 'alerts' });
+    }, options),
+    { signal },
+  );
+  for await (const batch of consumer.batches({ signal })) {
+    const same: Batch<Quake> = batch;
+    const [first] = same.messages;
+    await same.commit();
+    if (first === undefined) continue;
+    consumer.pause([first]);
+    consumer.seek([first]);
+    await consumer.commit([{ topic: first.topic, partition: first.partition, offset: first.offset + 1 }]);
+  }
 }
 
 /** Everything that can be listened to. */

@@ -123,7 +123,6 @@ describe('values', () => {
 describe('what would break a promise', () => {
   test.each([
     ['enable.auto.offset.store', true, 'when they are read'],
-    ['enable.auto.commit', 'true', 'not available yet'],
     ['bootstrap.servers', 'h:1', 'is set by the option bootstrapServers'],
     ['metadata.broker.list', 'h:1', 'is set by the option bootstrapServers'],
     ['group.id', 'g', 'is set by the option groupId'],
