@@ -2,25 +2,31 @@
 import { readFileSync } from 'node:fs';
 import { Producer } from '../dist/index.js';
 import { startKafka } from '../scripts/kafka/cluster.mjs';
-import { toEvent } from './payload.mjs';
+import { toEvent, toRefs } from './payload.mjs';
 
 export const PARTITIONS = 6;
+const PATIENT_PARTITIONS = 12;
+/** Long enough that all processes of a group have joined. */
+const PATIENCE_MS = 3_000;
 const FILL_BATCH = 5_000;
 
 /** @typedef {object} BenchBroker
  *  @property {string} bootstrapServers
  *  @property {string} version of Kafka
- *  @property {(messages: number) => Promise<string>} filledTopic the topic that holds exactly so many messages; filled once
+ *  @property {(messages: number, hops: number) => Promise<string>} filledTopic the topic that holds exactly so many messages with so many
+ *  hops; filled once
  *  @property {() => Promise<string>} freshTopic a new, empty topic
  *  @property {(topic: string) => Promise<void>} dropTopic
  *  @property {() => Promise<void>} stop */
 
-/** @returns {Promise<BenchBroker>} */
-export async function startBroker() {
+/** @param {import('./jobs.mjs').Job['broker']} kind @returns {Promise<BenchBroker>} */
+export async function startBroker(kind) {
   process.stderr.write('starting a Kafka ...\n');
   // A server compiles with all tiers; the tests' brokers do not, since they live for seconds. What is deleted should be gone from the disk soon.
   const flags = ['-XX:TieredStopAtLevel=4', '-Xmx768m'];
-  const kafka = await startKafka({ flags, properties: { 'num.partitions': String(PARTITIONS), 'log.segment.delete.delay.ms': '1000' } });
+  const numPartitions = kind === 'patient' ? PATIENT_PARTITIONS : PARTITIONS;
+  const patience = kind === 'patient' ? { 'group.initial.rebalance.delay.ms': String(PATIENCE_MS) } : {};
+  const kafka = await startKafka({ flags, properties: { 'log.segment.delete.delay.ms': '1000', ...patience } });
   const { bootstrapServers } = kafka;
   const { Kafka, logLevel } = (await import('kafkajs')).default;
   const admin = new Kafka({ clientId: 'bench', brokers: [bootstrapServers], logLevel: logLevel.ERROR }).admin();
@@ -28,18 +34,19 @@ export async function startBroker() {
   let made = 0;
   const freshTopic = async () => {
     const topic = `bench-${++made}`;
-    await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }], waitForLeaders: true });
+    await admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1 }], waitForLeaders: true });
     return topic;
   };
-  /** @type {Map<number, Promise<string>>} */
+  /** @type {Map<string, Promise<string>>} */
   const filled = new Map();
   return {
     bootstrapServers,
     version: kafkaVersion(),
     freshTopic,
-    filledTopic: (messages) => {
-      const topic = filled.get(messages) ?? freshTopic().then((name) => fill(bootstrapServers, name, messages));
-      filled.set(messages, topic);
+    filledTopic: (messages, hops) => {
+      const what = `${messages} messages of ${hops} hops`;
+      const topic = filled.get(what) ?? freshTopic().then((name) => fill(bootstrapServers, name, { messages, hops }));
+      filled.set(what, topic);
       return topic;
     },
     dropTopic: (topic) => admin.deleteTopics({ topics: [topic] }),
@@ -50,13 +57,19 @@ export async function startBroker() {
   };
 }
 
-/** @param {string} bootstrapServers @param {string} topic @param {number} messages */
-async function fill(bootstrapServers, topic, messages) {
+/** @param {string} bootstrapServers @param {string} topic @param {{ messages: number, hops: number }} what */
+async function fill(bootstrapServers, topic, { messages, hops }) {
   process.stderr.write(`filling ${topic} with ${messages} messages ...\n`);
   const producer = new Producer({ svc: 'bench', bootstrapServers, outputTopics: topic });
   for (let first = 0; first < messages; first += FILL_BATCH) {
     const length = Math.min(FILL_BATCH, messages - first);
-    await producer.produceBatch(Array.from({ length }, (_, i) => toEvent(first + i)).map((item) => ({ id: item.id, payload: item })));
+    const numbers = Array.from({ length }, (_, i) => first + i);
+    await producer.produceBatch(
+      numbers.map((n) => {
+        const payload = toEvent(n);
+        return { id: payload.id, payload, refs: /** @type {any} */ (toRefs(n, hops)) };
+      }),
+    );
   }
   await producer.close();
   return topic;

@@ -42,6 +42,18 @@ export function toEvent(n) {
 /** The record's value for a client that knows no envelopes. @param {Event} item @param {string} dt */
 export const toEnvelope = (item, dt) => ({ item, hist: { svc: 'bench', dt, refs: [] } });
 
+/** The refs of a message that has come through so many services, itself included: one ref a hop. @param {number} n @param {number} hops
+ *  @returns {object[]} */
+export function toRefs(n, hops) {
+  /** @type {object[]} */
+  let refs = [];
+  for (let hop = 1; hop < hops; hop++) {
+    const dt = new Date(Date.UTC(2026, 10, 23, 8, 0, hop)).toISOString();
+    refs = [{ topic: `events-${hop}`, partition: n % 6, offset: n, key: `evt-${n}`, hist: { svc: `service-${hop}`, dt, refs } }];
+  }
+  return refs;
+}
+
 /** Exactly so many characters of words. @param {() => number} random @param {number} chars */
 function words(random, chars) {
   let text = '';

@@ -1,8 +1,6 @@
 /** No Kafka at all: what JSON.parse of the values costs, the least any client in JavaScript can spend on its main thread. */
 import { toEnvelope, toEvent } from '../payload.mjs';
 
-export const version = () => process.versions.v8;
-
 /** @param {import('../worker.mjs').Task} task */
 export async function parse({ messages, batchSize, begin, end }) {
   const dt = new Date().toISOString();

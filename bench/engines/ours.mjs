@@ -1,36 +1,25 @@
 /** @predicthq/kafka through its public API, with its defaults. */
-import { readFileSync } from 'node:fs';
 import { Consumer, Producer } from '../../dist/index.js';
-import { Committed } from '../committed.mjs';
 import { produceAll } from '../in-flight.mjs';
-
-export const version = () => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+import { latencyOf } from '../latency.mjs';
 
 /** @param {import('../worker.mjs').Task} task */
-export async function consume({ bootstrapServers, topic, groupId, batchSize, messages, begin, end }) {
+export async function consume({ bootstrapServers, topic, groupId, batchSize, holdMs, begin, tally, committed, done }) {
   /** @type {Consumer<import('../payload.mjs').Event>} */
   const consumer = new Consumer({
-    bootstrapServers,
-    groupId,
+    ...{ bootstrapServers, groupId, batchSize },
     inputTopics: topic,
-    batchSize,
     kafkaConsumerConfig: { 'auto.offset.reset': 'earliest' },
   });
-  let rankSum = 0;
-  let batches = 0;
-  const done = new AbortController();
-  const committed = new Committed(messages, (commits) => {
-    end(rankSum, { batches, 'commits confirmed': commits });
-    done.abort();
-  });
-  consumer.on('consumer.committed', ({ positions }) => committed.note(positions.map((p) => [p.partition, p.offset])));
+  consumer.on('consumer.committed', ({ positions }) => committed(positions.map((p) => [p.partition, p.offset])));
   await consumer.process(
-    (batch) => {
+    async (batch) => {
       begin();
-      batches++;
-      for (const { payload } of batch) rankSum += payload.rank;
+      if (holdMs > 0 && tally.batches === 0) await new Promise((resolve) => setTimeout(resolve, holdMs));
+      tally.batches++;
+      for (const { payload } of batch) tally.rankSum += payload.rank;
     },
-    { signal: done.signal },
+    { signal: done },
   );
 }
 
@@ -40,4 +29,22 @@ export async function produce(task) {
   await producer.connect();
   await produceAll(task, (items) => producer.produceBatch(items.map((item) => ({ id: item.id, payload: item }))));
   await producer.close();
+}
+
+/** @param {import('../worker.mjs').Task} task */
+export async function latency(task) {
+  const { bootstrapServers, topic, groupId } = task;
+  const producer = new Producer({ svc: 'bench', bootstrapServers, outputTopics: topic });
+  /** @type {Consumer<import('../payload.mjs').Event>} */
+  const consumer = new Consumer({
+    ...{ bootstrapServers, groupId, consumerTimeoutMs: 0 },
+    inputTopics: topic,
+    kafkaConsumerConfig: { 'auto.offset.reset': 'earliest' },
+  });
+  await producer.connect();
+  const measured = latencyOf(task, (item) => producer.produce({ id: item.id, payload: item }));
+  const processing = consumer.process((batch) => {
+    for (const { payload } of batch) measured.received(payload.id);
+  });
+  await Promise.race([measured.finished, processing]);
 }

@@ -67,6 +67,7 @@ impl TypeName for Event {
 }
 
 impl ToNapiValue for Event {
+    // SAFETY: called by napi-rs alone, with the environment of the call under way
     unsafe fn to_napi_value(raw: napi::sys::napi_env, event: Event) -> Result<napi::sys::napi_value> {
         let env = Env::from_raw(raw);
         let mut o = Object::new(&env)?;
@@ -175,6 +176,7 @@ fn set_fault(o: &mut Object, error: Option<Fault>) -> Result<()> {
 struct NullableError(PositionResult);
 
 impl ToNapiValue for NullableError {
+    // SAFETY: called by napi-rs alone, with the environment of the call under way
     unsafe fn to_napi_value(raw: napi::sys::napi_env, NullableError(r): Self) -> Result<napi::sys::napi_value> {
         let env = Env::from_raw(raw);
         let mut o = Object::new(&env)?;

@@ -19,9 +19,13 @@ export async function* iterateBatches<T>(run: Run<T>): AsyncGenerator<Batch<T>, 
   try {
     run.join();
     for (let taken = await run.next(); taken !== undefined; taken = await run.next()) {
-      if (taken.messages.length > 0) yield toBatch(run, taken, open);
-      else await run.storeSkipped(open.outsideOf(taken.positions));
-      run.giveUp(taken);
+      try {
+        if (taken.messages.length > 0) yield toBatch(run, taken, open);
+        else await run.storeSkipped(open.outsideOf(taken.positions));
+      } finally {
+        // Also when the loop is left: the farewell would wait for the batch.
+        run.giveUp(taken);
+      }
       run.tellHandled(taken);
       if (taken.fault !== undefined) throw taken.fault;
     }

@@ -30,9 +30,16 @@ export class OffsetQuestions implements StartPort {
     return this.#ask('Asking for watermarks', (request) => this.#handle.watermarks(request, of.map(toSpec), ASK_TIMEOUT_MS));
   }
 
-  /** The first offset at or after each time (`offset` of the spec, milliseconds). */
-  offsetsForTimes(of: readonly NativePartitionSpec[]): Promise<readonly OffsetAnswerJson[]> {
-    return this.#ask('Asking for offsets by time', (request) => this.#handle.offsetsForTimes(request, of, ASK_TIMEOUT_MS));
+  /** The first offset at or after each time (`offset` of the spec, milliseconds), the end where there is none. */
+  async offsetsForTimes(of: readonly NativePartitionSpec[]): Promise<readonly OffsetAnswerJson[]> {
+    const what = 'Asking for offsets by time';
+    const answers = await this.#ask<OffsetAnswerJson>(what, (request) => this.#handle.offsetsForTimes(request, of, ASK_TIMEOUT_MS));
+    // The protocol's word for "none" is -1, with which nobody can seek.
+    const late = answers.filter(({ offset }) => offset < 0);
+    if (late.length === 0) return answers;
+    const ends = await this.watermarks(late);
+    const endOf = (p: TopicPartition): number => ends.find((end) => end.topic === p.topic && end.partition === p.partition)?.high ?? -1;
+    return answers.map((answer) => (answer.offset < 0 ? { ...answer, offset: endOf(answer) } : answer));
   }
 
   async partitionsOf(topic: string): Promise<readonly number[]> {

@@ -169,7 +169,8 @@ impl Lanes {
     /// A partition becomes ours; `held`: nothing of it goes out before it is released.
     pub fn assign(&mut self, at: Partition, held: bool) -> Epoch {
         let epoch = self.next_epoch();
-        let lane = Lane { epoch, chunks: VecDeque::new(), rows: 0, bytes: 0, held, stopped: false, seeking: 0, leaving: false, next_offset: -1 };
+        let lane =
+            Lane { epoch, chunks: VecDeque::new(), rows: 0, bytes: 0, held, stopped: false, seeking: 0, leaving: false, next_offset: -1 };
         self.lanes.insert(at, lane);
         epoch
     }

@@ -1,15 +1,14 @@
 //! Topics made, removed and described. Each call waits for its answer: call it off the main thread.
 
 use std::collections::BTreeMap;
-use std::ffi::c_char;
+use std::ffi::{CString, c_char};
 
 use rdkafka_sys as rd;
 use serde::Serialize;
 
 use super::event::Kind;
 use super::fault::code;
-use super::handle::{CStrings, wait_for};
-use super::{Client, Event, Fault, c_string, owned, sys, text_buffer};
+use super::{Client, Event, Fault, Queue, c_string, owned, sys, text_buffer};
 
 pub struct NewTopic {
     pub name: String,
@@ -70,7 +69,7 @@ impl Client {
         Ok(configs(&event))
     }
 
-    fn private_queue(&self) -> Result<super::Queue, Fault> {
+    fn private_queue(&self) -> Result<Queue, Fault> {
         self.answers().ok_or_else(|| Fault::new(code::FAIL, "librdkafka gave no queue"))
     }
 }
@@ -208,4 +207,23 @@ fn configs(event: &Event) -> Vec<TopicConfig> {
 unsafe fn value(text: *const c_char) -> Option<String> {
     // SAFETY: by this function's contract
     (!text.is_null()).then(|| unsafe { owned(text) })
+}
+
+/// Keeps C strings alive beside the pointers to them.
+struct CStrings {
+    _owned: Vec<CString>,
+    pointers: Vec<*mut c_char>,
+}
+
+impl CStrings {
+    fn of(texts: &[String]) -> Result<CStrings, Fault> {
+        let owned: Vec<CString> = texts.iter().map(|t| c_string(t)).collect::<Result<_, _>>()?;
+        let pointers = owned.iter().map(|c| c.as_ptr().cast_mut()).collect();
+        Ok(CStrings { _owned: owned, pointers })
+    }
+}
+
+/// Waits on a private queue for one answer.
+fn wait_for(queue: &Queue, timeout_ms: i32) -> Result<Event, Fault> {
+    queue.poll_for(timeout_ms).ok_or_else(|| Fault::new(code::TIMED_OUT, format!("no answer within {timeout_ms} ms")))
 }

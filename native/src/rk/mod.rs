@@ -10,15 +10,17 @@ mod metadata;
 mod mock;
 mod offsets;
 mod partitions;
+mod produce;
 mod queue;
 mod sys;
 
 pub use admin::NewTopic;
 pub use event::{Event, Headers, Kind, Message};
 pub use fault::{Fault, code};
-pub use handle::{Client, Outgoing, Role, Topic};
+pub use handle::{Client, Role};
 pub use mock::MockCluster;
 pub use partitions::PartitionList;
+pub use produce::{Outgoing, Topic};
 pub use queue::{Queue, Waker};
 
 use std::ffi::{CStr, CString, c_char};

@@ -1,0 +1,52 @@
+/** What a handler gets, made by hand: a unit test of a handler needs neither a broker nor the engine. */
+
+import { UsageError } from '../errors.js';
+import { ConsumedMessage, RawBytes } from '../message/consumed-message.js';
+import { formatNow } from '../message/datetime.js';
+import { packKafkaPayload } from '../message/envelope.js';
+import type { History, Ref } from '../message/history.js';
+import type { Headers } from '../message/message.js';
+
+/** Where the message lies and what came with it; everything has a default. */
+export interface ConsumedOptions {
+  /** Default 'test'. */
+  readonly topic?: string | undefined;
+  /** Default 0. */
+  readonly partition?: number | undefined;
+  /** Default: 0, 1, 2 … in the order of the calls, so that no two messages share a position. */
+  readonly offset?: number | undefined;
+  /** Milliseconds since 1970. Default: now. */
+  readonly timestampMs?: number | undefined;
+  /** Default: none. A text is written as UTF-8. */
+  readonly headers?: readonly (readonly [name: string, value: Buffer | string | null])[] | undefined;
+  /** The messages it was made of, by a service "test". Default: none. */
+  readonly refs?: readonly Ref[] | undefined;
+  /** Its whole history; wins over `refs`. null = none, as from a topic without envelopes. */
+  readonly hist?: History | null | undefined;
+  /** true = as `tombstones: 'deliver'` delivers a record without a value; the payload must be null. */
+  readonly tombstone?: boolean | undefined;
+}
+
+let nextOffset = 0;
+
+/** A message as a handler gets it from a topic.
+ *  Shape: id string or null; payload anything JSON can carry, copied through JSON as a topic would (dates become text, undefined fields go).
+ *  @throws UsageError when JSON cannot carry the payload, or a tombstone has one
+ *  @example await rank([consumed('quake-1', { mag: 4.5 }, { topic: 'quakes' })], { signal, attempt: 1 }); */
+export function consumed<T>(id: string | null, payload: T, options: ConsumedOptions = {}): ConsumedMessage<T> {
+  const { topic = 'test', partition = 0, offset = nextOffset++, timestampMs = Date.now(), headers = [], refs = [], tombstone } = options;
+  if (tombstone && payload !== null) throw new UsageError('USAGE_ARGUMENT', 'consumed: a tombstone has no payload: give null');
+  const hist = options.hist === undefined ? { svc: 'test', dt: formatNow(), refs } : options.hist;
+  const value = tombstone ? null : Buffer.from(packKafkaPayload(hist?.svc ?? 'test', payload, hist?.refs));
+  const parsed = value === null ? null : (JSON.parse(value.toString()) as { item: T }).item;
+  const ref: Ref = { topic, partition, offset, key: id, hist };
+  const raw = new RawBytes({ rawKey: () => toBuffer(id), rawValue: () => value }, 0);
+  const message = new ConsumedMessage<T>(parsed as T, ref, timestampMs, toHeaders(headers), raw);
+  return tombstone ? Object.assign(message, { tombstone: true as const }) : message;
+}
+
+const toBuffer = (value: Buffer | string | null): Buffer | null => (typeof value === 'string' ? Buffer.from(value) : value);
+
+function toHeaders(headers: NonNullable<ConsumedOptions['headers']>): Headers {
+  return headers.map(([name, value]) => [name, toBuffer(value)] as const);
+}
