@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The hash is the one crates.io publishes. */
@@ -54,17 +54,30 @@ function unpackCrate(work) {
   writeFileSync(join(work, 'src/lib.rs'), '');
   const dependency = `rdkafka-sys = { version = "=${short}", default-features = false }`;
   writeFileSync(join(work, 'Cargo.toml'), `[package]\nname = "source"\nedition = "2024"\n[workspace]\n[dependencies]\n${dependency}\n`);
-  const args = ['metadata', '--quiet', '--format-version', '1', '--manifest-path', join(work, 'Cargo.toml')];
-  const metadata = JSON.parse(
-    execFileSync('cargo', args, { cwd: NATIVE, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] }),
-  );
-  const found = metadata.packages.find((/** @type {{ name: string }} */ it) => it.name === 'rdkafka-sys');
+  const { packages } = readMetadata(join(work, 'Cargo.toml'));
+  const found = packages.find((/** @type {{ name: string }} */ it) => it.name === 'rdkafka-sys');
   const name = `rdkafka-sys-${CRATE.version}`;
   // $CARGO_HOME/registry/src/REGISTRY/NAME/Cargo.toml lies unpacked what registry/cache/REGISTRY/NAME.crate is, and only that has a published hash.
   const registry = dirname(dirname(found.manifest_path));
-  copyFileSync(join(registry, '../../cache', registry.slice(dirname(registry).length), `${name}.crate`), join(work, 'crate.tgz'));
+  copyFileSync(join(registry, '../../cache', basename(registry), `${name}.crate`), join(work, 'crate.tgz'));
   unpack(work, 'crate.tgz', { algorithm: 'sha256', encoding: 'hex', expected: CRATE.sha256 });
   return join(work, name);
+}
+
+/** From cargo's cache, if it has all of it, so that a machine without network can be set up again.
+ *  @param {string} manifest */
+function readMetadata(manifest) {
+  const read = (/** @type {readonly string[]} */ more, /** @type {'ignore' | 'inherit'} */ stderr) => {
+    const args = ['metadata', '--quiet', '--format-version', '1', '--manifest-path', manifest, ...more];
+    return JSON.parse(
+      execFileSync('cargo', args, { cwd: NATIVE, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', stderr] }),
+    );
+  };
+  try {
+    return read(['--offline'], 'ignore');
+  } catch {
+    return read([], 'inherit'); // says itself what is wrong
+  }
 }
 
 /** @param {string} work @returns {string} */

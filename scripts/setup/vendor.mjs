@@ -1,4 +1,4 @@
-/** Setup step: the crate with librdkafka in it lies where native/Cargo.toml names it; every cargo command reads that folder, formatting included. */
+/** Setup step: the crate with librdkafka in it lies where native/Cargo.toml names it; every cargo command that compiles or lints reads that folder. */
 import { join } from 'node:path';
 import { isVendored } from '../../native/vendor-librdkafka.mjs';
 import { CACHE, NATIVE } from './paths.mjs';
