@@ -41,10 +41,10 @@ pub struct DeliveryFailure {
 
 pub enum Event {
     Ready,
-    Assigning { partitions: Vec<OwnedPartition>, generation: i32 },
+    Assigning { question: u32, partitions: Vec<OwnedPartition>, generation: i32 },
     Stuck { batch: u32, held_ms: f64 },
     Rejoined { batch: u32 },
-    Assigned { partitions: Vec<OwnedPartition>, protocol: String },
+    Assigned { partitions: Vec<OwnedPartition>, protocol: String, answered: bool },
     Revoking { partitions: Vec<OwnedPartition>, lost: bool, drain_ms: f64 },
     Revoked { partitions: Vec<OwnedPartition>, lost: bool, drained: bool, waited_ms: f64 },
     Committed { request: u32, results: Vec<PositionResult> },
@@ -81,8 +81,9 @@ impl Event {
     fn write(self, env: &Env, o: &mut Object) -> Result<()> {
         match self {
             Event::Ready => o.set("kind", "ready"),
-            Event::Assigning { partitions, generation } => {
+            Event::Assigning { question, partitions, generation } => {
                 o.set("kind", "assigning")?;
+                o.set("question", question)?;
                 o.set("partitions", partitions)?;
                 o.set("generation", generation)
             }
@@ -95,10 +96,11 @@ impl Event {
                 o.set("kind", "rejoined")?;
                 o.set("batch", batch)
             }
-            Event::Assigned { partitions, protocol } => {
+            Event::Assigned { partitions, protocol, answered } => {
                 o.set("kind", "assigned")?;
                 o.set("partitions", partitions)?;
-                o.set("protocol", protocol)
+                o.set("protocol", protocol)?;
+                o.set("answered", answered)
             }
             Event::Revoking { partitions, lost, drain_ms } => {
                 o.set("kind", "revoking")?;

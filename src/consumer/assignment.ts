@@ -33,7 +33,8 @@ export class Assignment {
   }
 
   /** Answers the engine's question where the partitions start; a seek that was asked for before wins. */
-  answer(partitions: readonly NativePartition[], { starts, resets }: Starts): void {
+  answer(question: number, partitions: readonly NativePartition[], { starts, resets }: Starts): void {
+    this.#uncommittedStarts.clear();
     for (const reset of resets) this.#uncommittedStarts.set(keyOf(reset), reset.to);
     const offsetOf = new Map(starts.map((start) => [keyOf(start), start.offset]));
     const rows = partitions.flatMap((p) => {
@@ -45,11 +46,13 @@ export class Assignment {
       const offset = sought ?? offsetOf.get(key);
       return offset === undefined ? [] : [p.topicId, p.partition, offset];
     });
-    this.#handle.assign(Float64Array.from(rows));
+    this.#handle.assign(question, Float64Array.from(rows));
   }
 
-  /** The partitions are ours: returns the commit of the starts that were decided, as the engine takes it. */
-  add(partitions: readonly NativePartition[]): Float64Array {
+  /** The partitions are ours: returns the commit of the starts that were decided, as the engine takes it. `answered` false: the engine could not
+   *  wait for the decision. Committing it now, or at a later assignment, could take back what another member has committed meanwhile. */
+  add(partitions: readonly NativePartition[], answered: boolean): Float64Array {
+    if (!answered) this.#uncommittedStarts.clear();
     const rows = partitions.flatMap((p) => {
       const key = keyOf(p);
       this.#owned.set(key, p);

@@ -2,10 +2,11 @@
 
 import { BatchView } from '../engine/batch-view.js';
 import { newConsumer } from '../engine/clients.js';
+import { kindOf } from '../engine/codes.js';
 import { Connection, type RoleEvent } from '../engine/connection.js';
 import { callEngine, type FaultContext, toKafkaException } from '../engine/faults.js';
 import type { NativeConsumer, NativeMode, NativePartition, NativePositionResult } from '../engine/native.js';
-import { isPhqKafkaError, type KafkaException, type Position, TimeoutError } from '../errors.js';
+import { isPhqKafkaError, KafkaException, type Position, TimeoutError } from '../errors.js';
 import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
 import type { Logger } from '../settings/logger.js';
 import { Assignment } from './assignment.js';
@@ -50,6 +51,9 @@ export class Membership {
   #wake: (() => void) | undefined;
   #hooks: AssignmentHooks | undefined;
   #joined = false;
+  /** the engine's question where partitions start that is being answered; 0 = none */
+  #question = 0;
+  #decidedResets: readonly Reset[] = [];
   #closed = false;
   #startWatch: StartWatch | undefined;
   readonly assignment: Assignment;
@@ -199,22 +203,24 @@ export class Membership {
     });
   }
 
-  async #decideStarts(partitions: readonly NativePartition[], generation: number): Promise<void> {
-    for (;;) {
+  async #decideStarts(question: number, partitions: readonly NativePartition[], generation: number): Promise<void> {
+    this.#question = question;
+    while (this.#question === question) {
       try {
         const starts = await decideStarts(partitions, generation, this.#options.startPolicy, this.offsets);
-        for (const reset of starts.resets) this.#tellReset(reset);
-        return this.assignment.answer(partitions, starts);
+        if (this.#question !== question) return;
+        this.#decidedResets = starts.resets;
+        return this.assignment.answer(question, partitions, starts);
       } catch (error) {
         // Without an answer nothing is fetched, so nothing is lost by asking again.
-        if (this.#closed || !isPhqKafkaError(error) || !error.retriable) throw error;
+        if (this.#closed || !isTransient(error)) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     }
   }
 
-  async #beginAt(partitions: readonly NativePartition[]): Promise<void> {
-    const rows = this.assignment.add(partitions);
+  async #beginAt(partitions: readonly NativePartition[], answered: boolean): Promise<void> {
+    const rows = this.assignment.add(partitions, answered);
     if (rows.length > 0) await this.#hooks?.commitStarts(rows);
     this.assignment.release(partitions);
     this.#hooks?.onAssigned();
@@ -277,12 +283,15 @@ export class Membership {
         this.interrupt();
         break;
       case 'assigning':
-        this.#background(this.#decideStarts(event.partitions, event.generation));
+        this.#background(this.#decideStarts(event.question, event.partitions, event.generation));
         break;
       case 'assigned':
         this.#startWatch?.end();
+        this.#question = 0;
+        for (const reset of event.answered ? this.#decidedResets : []) this.#tellReset(reset);
+        this.#decidedResets = [];
         emitter.emit('consumer.assigned', { partitions: event.partitions.map(toPartition), protocol: event.protocol });
-        this.#background(this.#beginAt(event.partitions));
+        this.#background(this.#beginAt(event.partitions, event.answered));
         break;
       case 'stuck':
         this.#options.logger.error(
@@ -313,4 +322,10 @@ export class Membership {
 
 function toPartition({ topic, partition }: TopicPartition): TopicPartition {
   return { topic, partition };
+}
+
+/** May the same question have an answer later? In a rebalance the coordinator knows neither the member nor its epoch for a moment. */
+function isTransient(error: unknown): boolean {
+  if (!isPhqKafkaError(error)) return false;
+  return error.retriable || (error instanceof KafkaException && kindOf(error.kafkaCode) === 'rejoin');
 }

@@ -32,11 +32,11 @@ export interface NativePositionResult {
 export type NativeEvent =
   | { readonly kind: 'ready' }
   /** with `decidesStarts`: partitions wait for `assign`; their epoch is 0 until then. `generation` 1: the group has just come into being */
-  | { readonly kind: 'assigning'; readonly partitions: readonly NativePartition[]; readonly generation: number }
+  | { readonly kind: 'assigning'; readonly question: number; readonly partitions: readonly NativePartition[]; readonly generation: number }
   /** a handler has run for longer than stuckAfterMs: every epoch has ended, the group is left until it ends (`rejoined`) */
   | { readonly kind: 'stuck'; readonly batch: number; readonly heldMs: number }
   | { readonly kind: 'rejoined'; readonly batch: number }
-  | { readonly kind: 'assigned'; readonly partitions: readonly NativePartition[]; readonly protocol: string }
+  | { readonly kind: 'assigned'; readonly partitions: readonly NativePartition[]; readonly protocol: string; readonly answered: boolean }
   | { readonly kind: 'revoking'; readonly partitions: readonly NativePartition[]; readonly lost: boolean; readonly drainMs: number }
   | {
       readonly kind: 'revoked';
@@ -176,8 +176,9 @@ export interface NativeConsumer {
   /** Pairs [topicId, partition]: nothing of them is handed out, nothing is dropped. */
   hold(partitions: Float64Array): void;
   release(partitions: Float64Array): void;
-  /** Triples [topicId, partition, offset]: the answer to `assigning`; a partition that is left out starts where librdkafka says. */
-  assign(starts: Float64Array): void;
+  /** Triples [topicId, partition, offset]: the answer to the question of `assigning`; a partition that is left out starts where librdkafka says. An
+   *  answer that comes too late is ignored: then `assigned` came with `answered: false`, and a revocation follows. */
+  assign(question: number, starts: Float64Array): void;
   /** Answered by `result`, json = OffsetAnswerJson[]: the group's committed positions. */
   committed(request: number, of: readonly NativePartitionSpec[], timeoutMs: number): void;
   /** Answered by `result`, json = OffsetAnswerJson[]; `offset` of each spec is a time in milliseconds. */

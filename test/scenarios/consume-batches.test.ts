@@ -51,10 +51,12 @@ test.concurrent('with consumerTimeoutMs 0 a message does not wait for company', 
 });
 
 test.concurrent('one deadline, counted from the first message, ends a batch that a trickle never fills', async () => {
-  await using broker = await EmbeddedBroker.start({ topics: { t: 1 } });
+  await using broker = await EmbeddedBroker.start({ topics: { t: 1, warm: 1 } });
   const consumerTimeoutMs = 400;
   const consumer = new Consumer(member(broker, { inputTopics: 't', batchSize: 1_000, consumerTimeoutMs }));
-  await using producer = new Producer({ svc: 'a', outputTopics: 't', bootstrapServers: broker.bootstrapServers });
+  await using producer = new Producer({ svc: 'a', outputTopics: ['t', 'warm'], bootstrapServers: broker.bootstrapServers });
+  // A message's time is when produce() was called, and the first one waits for the producer's id.
+  await producer.produce({ id: null, payload: null, to: 'warm' });
   const assigned = next(consumer, 'consumer.assigned');
   const waits: number[] = [];
   let size = 0;
@@ -67,7 +69,7 @@ test.concurrent('one deadline, counted from the first message, ends a batch that
   // Each message comes well before the deadline of a timeout that would start anew with every message.
   for await (const _ of every(50)) {
     if (waits.length > 0) break;
-    await producer.produce({ id: null, payload: null });
+    await producer.produce({ id: null, payload: null, to: 't' });
   }
   await processed;
   expect(size).toBeGreaterThan(1);

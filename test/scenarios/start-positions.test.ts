@@ -37,10 +37,10 @@ test.concurrent('a new group starts at the end, and remembers that before it has
   await writeRaw(broker, 't', envelopes(3));
   const options = member(broker, { inputTopics: 't', kafkaConsumerConfig: LATEST });
   const first = new Consumer<number>(options);
-  const reset = next(first, 'consumer.reset');
+  const [reset, assigned] = [next(first, 'consumer.reset'), next(first, 'consumer.assigned')];
   const idle = first.process(() => undefined);
   expect(await reset).toMatchObject({ topic: 't', partition: 0, from: null, to: 3, count: 3, reason: 'first-start' });
-  await next(first, 'consumer.assigned');
+  await assigned;
   await first.close();
   await idle;
 

@@ -178,11 +178,12 @@ impl NativeConsumer {
         self.command(Command::Seek(to));
     }
 
-    /// Triples [topicId, partition, offset]: the answer to `assigning`; a partition that is left out starts where librdkafka says.
+    /// Triples [topicId, partition, offset]: the answer to the question of `assigning`; a partition that is left out starts where librdkafka
+    /// says. An answer that comes too late is ignored.
     #[napi]
-    pub fn assign(&self, positions: &[f64]) {
+    pub fn assign(&self, question: u32, positions: &[f64]) {
         let at = positions.chunks_exact(3).map(|p| (Partition { topic: p[0] as u32, partition: p[1] as i32 }, p[2] as i64)).collect();
-        self.command(Command::Assign(at));
+        self.command(Command::Assign(question, at));
     }
 
     #[napi]

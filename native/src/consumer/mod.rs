@@ -30,8 +30,8 @@ struct Wanted {
 enum Command {
     Subscribe(Vec<String>),
     Seek(Vec<(Partition, i64)>),
-    /// the answer to `assigning`: where each partition starts
-    Assign(Vec<(Partition, i64)>),
+    /// the answer to `assigning`, by its number: where each partition starts
+    Assign(u32, Vec<(Partition, i64)>),
 }
 
 /// Guarded by one lock, the epoch lock: who owns what, what is prefetched, what may be committed.

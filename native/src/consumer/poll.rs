@@ -28,6 +28,8 @@ pub(super) struct PollThread {
     pub leaving: Option<Leaving>,
     /// an assignment that JavaScript has not answered yet
     pub arriving: Option<Arriving>,
+    /// the number of the last question to JavaScript
+    pub questions: u32,
     /// what was last subscribed to
     topics: Vec<String>,
     /// the batch whose handler ran too long; the group is left until it ends
@@ -49,6 +51,7 @@ pub(super) fn start(shared: &Arc<Shared>, client: Arc<Client>) -> Result<(), Fau
         queues: vec![],
         leaving: None,
         arriving: None,
+        questions: 0,
         topics: vec![],
         stuck: None,
         stopped: vec![],
@@ -92,8 +95,8 @@ impl PollThread {
                     self.client.subscribe(&self.topics).map_err(|fault| Fault { fatal: true, ..fault })
                 }
                 Some(Command::Seek(to)) => self.seek(&to),
-                Some(Command::Assign(at)) => {
-                    rebalance::answer_assignment(self, &at);
+                Some(Command::Assign(question, at)) => {
+                    rebalance::answer_assignment(self, question, &at);
                     Ok(())
                 }
             };
@@ -196,7 +199,7 @@ impl PollThread {
         if !self.closing {
             self.closing = true;
             // JavaScript will not answer any more, and librdkafka waits for an answer before anything else
-            rebalance::answer_assignment(self, &[]);
+            rebalance::skip_question(self);
             if let Err(error) = self.client.begin_close(&self.events) {
                 self.shared.error(error);
                 return Some(false);

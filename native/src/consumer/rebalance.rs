@@ -22,6 +22,7 @@ pub(super) struct Leaving {
 /// An assignment that waits for JavaScript to say where its partitions start.
 pub(super) struct Arriving {
     list: PartitionList,
+    question: u32,
 }
 
 pub(super) fn begin(thread: &mut PollThread, event: &rk::Event) {
@@ -47,7 +48,7 @@ fn arrive(thread: &mut PollThread, list: PartitionList) {
     }
     let elements = list.elements();
     if !thread.shared.decides_starts || elements.is_empty() || thread.shared.state().close_by.is_some() {
-        return assign(thread, &list);
+        return assign(thread, &list, false);
     }
     let mut state = thread.shared.state();
     let mut partitions = Vec::with_capacity(elements.len());
@@ -56,18 +57,28 @@ fn arrive(thread: &mut PollThread, list: PartitionList) {
         partitions.push(state.owned_partition(at, 0));
     }
     drop(state);
-    thread.arriving = Some(Arriving { list });
-    thread.shared.mailbox.post(Event::Assigning { partitions, generation: thread.client.generation() });
+    thread.questions += 1;
+    let question = thread.questions;
+    thread.arriving = Some(Arriving { list, question });
+    thread.shared.mailbox.post(Event::Assigning { question, partitions, generation: thread.client.generation() });
 }
 
-/// JavaScript's answer to `assigning`; one that comes too late finds nothing to answer.
-pub(super) fn answer_assignment(thread: &mut PollThread, starts: &[(Partition, i64)]) {
-    let Some(Arriving { mut list }) = thread.arriving.take() else { return };
+/// JavaScript's answer; one to an earlier question finds nothing to answer any more.
+pub(super) fn answer_assignment(thread: &mut PollThread, question: u32, starts: &[(Partition, i64)]) {
+    let Some(Arriving { mut list, .. }) = thread.arriving.take_if(|a| a.question == question) else { return };
     for (at, offset) in starts {
         let topic = thread.shared.state().topics.name(at.topic).unwrap_or_default().to_owned();
         thread.report(list.set_offset(&topic, at.partition, *offset));
     }
-    assign(thread, &list);
+    assign(thread, &list, true);
+}
+
+/// What comes next cannot wait for JavaScript: librdkafka wants every assignment answered before it is taken away again. The partitions are held,
+/// so nothing of them goes out.
+pub(super) fn skip_question(thread: &mut PollThread) {
+    if let Some(Arriving { list, .. }) = thread.arriving.take() {
+        assign(thread, &list, false);
+    }
 }
 
 /// Ends every epoch at once, for a handler that hangs: nothing of it may be committed any more.
@@ -83,7 +94,7 @@ pub(super) fn give_up_all(thread: &mut PollThread) {
 }
 
 /// Splits every partition off before librdkafka starts fetching it, so that no record slips into the main queue.
-fn assign(thread: &mut PollThread, list: &PartitionList) {
+fn assign(thread: &mut PollThread, list: &PartitionList, answered: bool) {
     let cooperative = is_cooperative(thread);
     let mut state = thread.shared.state();
     let mut taken = Vec::new();
@@ -102,13 +113,12 @@ fn assign(thread: &mut PollThread, list: &PartitionList) {
     let result = if cooperative { thread.client.incremental_assign(list) } else { thread.client.assign(Some(list)) };
     thread.report(result);
     let protocol = thread.client.rebalance_protocol();
-    thread.shared.mailbox.post(Event::Assigned { partitions: taken, protocol });
+    thread.shared.mailbox.post(Event::Assigned { partitions: taken, protocol, answered });
 }
 
 /// First half: nothing more of the partitions goes out.
 fn revoke(thread: &mut PollThread, list: PartitionList) {
-    // librdkafka wants its assignment answered before it is taken away again
-    answer_assignment(thread, &[]);
+    skip_question(thread);
     if thread.leaving.is_some() {
         finish(thread);
     }
