@@ -29,11 +29,19 @@ const CORRECTIONS = {
     values: ['random', 'consistent', 'consistent_random', 'murmur2', 'murmur2_random', 'fnv1a', 'fnv1a_random'],
   },
   'queue.buffering.max.ms': { min: 0, max: 900000 },
+  'fetch.min.bytes': { min: 1, max: 100000000 }, // the document's range is that of share consumers
 };
 /** Wider than librdkafka's own mark (_RK_SENSITIVE): better a masked user name than a shown password. */
 const SECRET = /password|passphrase|secret|\.pem$|private\.key|ssl\.key|oauthbearer\.(config|extensions)|sasl\.username|keytab/;
-/** Options of their own, or not configuration at all. */
-const NOT_IN_TYPES = new Set(['bootstrap.servers', 'metadata.broker.list', 'group.id', 'builtin.features']);
+/** Options of their own, or not configuration at all, or of share consumers alone. */
+const NOT_IN_TYPES = new Set([
+  'bootstrap.servers',
+  'metadata.broker.list',
+  'group.id',
+  'builtin.features',
+  'max.poll.records',
+  'share.acknowledgement.mode',
+]);
 
 function findDocument() {
   const args = ['metadata', '--manifest-path', 'native/Cargo.toml', '--format-version', '1', '--offline', '--locked'];

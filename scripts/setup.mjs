@@ -1,4 +1,4 @@
-/** Makes a checkout ready to run: npm packages, native addon, dist. Plain Node without packages, because it runs before they exist.
+/** Makes a checkout ready to run: npm packages, librdkafka's sources, dist, native addon. Plain Node without packages, because it runs before they exist.
  *  Every other script calls it first; when nothing changed it takes a fraction of a second. `--yes` lets it install Rust on Debian. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,6 +9,7 @@ import { withLock } from './setup/lock.mjs';
 import { ensurePackages } from './setup/packages.mjs';
 import { CACHE } from './setup/paths.mjs';
 import { runMain, SetupError } from './setup/report.mjs';
+import { ensureVendored } from './setup/vendor.mjs';
 
 /** Does whatever is not done yet; safe to call from several processes at once.
  *  @param {{ packagesOnly?: boolean, addon?: boolean }} [options] packagesOnly: no addon, no dist; for what only reads the sources. addon: false for
@@ -19,6 +20,7 @@ export async function setUp({ packagesOnly = false, addon = true } = {}) {
   const consent = process.argv.includes('--yes') || process.env.CI === 'true';
   const work = async () => {
     await ensurePackages();
+    if (addon) await ensureVendored(consent);
     if (packagesOnly) return;
     await ensureDist(); // before the addon: a type error should not cost five minutes first
     if (addon) await ensureAddon({ consent, verify: assertEngine });

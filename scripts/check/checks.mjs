@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CACHE, inPackages, NATIVE } from '../setup/paths.mjs';
 import { SetupError } from '../setup/report.mjs';
 import { runLogged } from '../setup/run.mjs';
+import { findNewerCrate } from './newer-crate.mjs';
 
 /** @typedef {{ name: string, command: string, args: readonly string[] }} Check */
 
@@ -52,6 +53,8 @@ export async function runChecks() {
     }
   };
   await Promise.all(groups(target).map(runGroup));
+  const advice = findNewerCrate(); // no check: what others publish must not turn a commit red
+  if (advice !== null) process.stdout.write(`check: ${advice}\n`);
   return tally;
 }
 

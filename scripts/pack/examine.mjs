@@ -49,14 +49,15 @@ export function checkTypesOfEntries(tarball) {
   runBounded(process.execPath, [attw, tarball, '--profile', 'esm-only', '--no-emoji', '--no-color']);
 }
 
-/** `build-engine` compiles what lies in the package: the sources must be whole and the lock file complete.
+/** `build-engine` compiles what lies in the package and what its script fetches: the sources must be whole and the lock file complete.
  *  @param {string} installed the main package in a project's node_modules */
 export function checkEngineSources(installed) {
+  runBounded(process.execPath, [join(installed, 'native/vendor-librdkafka.mjs')]);
   const manifest = join(installed, 'native/Cargo.toml');
   const args = ['metadata', '--locked', '--offline', '--format-version', '1', '--manifest-path', manifest];
   const { packages } = JSON.parse(runBounded('cargo', args));
   const ours = packages.filter((/** @type {{ manifest_path: string }} */ it) => it.manifest_path.startsWith(installed));
-  assertThat(ours.length === 2, `expected the engine and its core among the sources, found ${ours.length}`);
+  assertThat(ours.length === 3, `expected the engine, its core and rdkafka-sys among the sources, found ${ours.length}`);
   const lacking = filesUnder(join(ROOT, 'native'), (name) => name !== 'target' && name !== 'vendor')
     .filter((file) => /\.(rs|toml|lock)$/.test(file) && !file.endsWith('rustfmt.toml'))
     .map((file) => file.slice(ROOT.length + 1))

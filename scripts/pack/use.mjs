@@ -1,5 +1,5 @@
 /** Uses the installed packages in the empty project as their users do. */
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { inPackages, NATIVE, ROOT } from '../setup/paths.mjs';
 import { runBounded } from '../test/bounded.mjs';
@@ -60,8 +60,8 @@ export function checkMissingEngine(project) {
   for (const part of wanted) assertThat(message.includes(part), `the error does not name ${part}: ${message}`);
 }
 
-/** The command up to the compiler and from it on: in cargo's place stands a script that takes the binary of this checkout, because compiling it anew would
- *  take five minutes. Whether the sources suffice is `checkEngineSources`.
+/** The command up to the compiler and from it on: where cargo is to build stands a script that takes the binary of this checkout, because compiling it anew
+ *  would take five minutes. Whether the sources suffice is `checkEngineSources`.
  *  @param {string} project one in which no platform package is installed */
 export function checkBuildEngine(project) {
   const folder = join(project, 'stand-in');
@@ -69,12 +69,15 @@ export function checkBuildEngine(project) {
   const library = process.platform === 'darwin' ? 'libphq_kafka_engine.dylib' : 'libphq_kafka_engine.so';
   mkdirSync(folder);
   // The last argument is where cargo is to put its output.
-  const script = `#!/bin/sh\nset -e\ntest -f Cargo.toml -a -f Cargo.lock -a -f core/Cargo.toml\nfor out; do :; done\nmkdir -p "$out/release"\ncp '${binary}' "$out/release/${library}"\n`;
+  const real = `if [ "$1" = metadata ]; then PATH="\${PATH#*${folder}:}"; exec cargo "$@"; fi\n`;
+  const script = `#!/bin/sh\nset -e\n${real}test -f Cargo.toml -a -f Cargo.lock -a -f core/Cargo.toml -a -f vendor/rdkafka-sys/Cargo.toml\nfor out; do :; done\nmkdir -p "$out/release"\ncp '${binary}' "$out/release/${library}"\n`;
   writeFileSync(join(folder, 'cargo'), script);
   chmodSync(join(folder, 'cargo'), 0o755);
   runBounded('npx', ['--no-install', 'phq-kafka', 'build-engine'], {
     cwd: project,
     env: { PATH: `${folder}${delimiter}${process.env.PATH}` },
   });
+  const sources = join(project, 'node_modules/@predicthq/kafka/native/vendor');
+  assertThat(!existsSync(sources), `build-engine left ${sources}`);
   checkProgram(project, 'esm.mjs');
 }

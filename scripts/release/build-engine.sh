@@ -1,6 +1,7 @@
 #!/bin/sh
 # Compiles the engine for the machine or image this runs in, at the checkout's root, into binaries/kafka.PLATFORM.node. Run by the release workflow:
-# on Linux inside an image of the oldest system we support, elsewhere on the runner. Argument: the platform in napi's spelling.
+# on Linux inside an image of the oldest system we support, elsewhere on the runner; native/vendor is filled already (native/vendor-librdkafka.mjs).
+# Argument: the platform in napi's spelling.
 set -eu
 platform=$1
 rust=1.95.0
@@ -24,7 +25,6 @@ case $platform in
   # The perl that comes with git's shell makes paths that OpenSSL's build for Windows cannot use.
   win32-*) OPENSSL_SRC_PERL='C:/Strawberry/perl/bin/perl.exe'; export OPENSSL_SRC_PERL ;;
 esac
-# From the root, so that .cargo/config.toml is read.
 cargo "+$rust" build --release --locked --manifest-path native/Cargo.toml
 
 case $platform in

@@ -1,21 +1,22 @@
 /** Setup step: the native addon is built, in release mode, from the sources that lie here now. */
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { CACHE, inPackages, NATIVE, ROOT } from './paths.mjs';
+import { CACHE, inPackages, NATIVE } from './paths.mjs';
 import { SetupError, step } from './report.mjs';
 import { runLogged, tail } from './run.mjs';
 import { hashOf, isStamped, stamp } from './stamp.mjs';
 import { requireBuildTools } from './tools.mjs';
 
 const STAMP = 'addon';
-const isSource = (/** @type {string} */ name) => name !== 'target' && !name.endsWith('.node') && !name.endsWith('.cjs');
+const BUILT = ['target', 'vendor'];
+const isSource = (/** @type {string} */ name) => !BUILT.includes(name) && !name.endsWith('.node') && !name.endsWith('.cjs');
 const isAddon = (/** @type {string} */ name) => name.endsWith('.node');
 
 /** Builds the addon when a source changed since the last build.
  *  @param {{ consent: boolean, verify: () => Promise<string> }} options consent to install Rust where it is missing; `verify` throws on an unfit build,
  *  which then does not count as built, and otherwise describes it */
 export async function ensureAddon({ consent, verify }) {
-  const hash = hashOf([NATIVE, join(ROOT, '.cargo/config.toml')], isSource, [process.platform, process.arch]);
+  const hash = hashOf([NATIVE], isSource, [process.platform, process.arch]);
   if (isStamped(STAMP, hash) && readdirSync(NATIVE).some(isAddon)) return;
   await requireBuildTools(consent);
   const first = !existsSync(join(NATIVE, 'target/release'));

@@ -20,7 +20,7 @@ export const HELP = `Usage: phq-kafka COMMAND [FLAGS]
 const BUILD_ENGINE_HELP = `Usage: phq-kafka build-engine
 
 Compiles the native engine from the sources in this package and puts it where the library looks first. Needs Rust 1.88 or
-newer (cargo), gcc and g++, make, perl and cmake; takes about five minutes.
+newer (cargo), gcc and g++, make, perl, cmake and npm; downloads what it compiles; takes about five minutes.
 
   --help  this text
 `;

@@ -37,7 +37,7 @@ export type CodeRow = readonly [code: number, name: string, kind: CodeKind, sour
 const HEADER = 'rdkafka.h, comment of the code';
 const GUIDE = 'kafka.apache.org/protocol, error codes, column "retriable"';
 
-// Names are librdkafka's where it has one (2.12.1), else Kafka's.
+// Names are librdkafka's where it has one (2.15.1), else Kafka's.
 export const CODE_ROWS: readonly CodeRow[] = [
   [-199, '_BAD_MSG', 'unreadable', HEADER],
   [-198, '_BAD_COMPRESSION', 'unreadable', HEADER],

@@ -12,8 +12,9 @@ export interface AddonLoader {
 
 // librdkafka's build drops a feature it cannot build without a word, so each one is asked for by name.
 const REQUIRED_FEATURES = ['ssl', 'sasl_scram', 'sasl_oauthbearer', 'oidc', 'http', 'zstd', 'lz4', 'snappy', 'gzip'];
-/** 2.12.1 in librdkafka's encoding: MM mm rr xx, xx = 0xff for a release. */
-const MINIMUM_VERSION = 0x020c01ff;
+/** 2.15.1 in librdkafka's encoding: MM mm rr xx, xx = 0xff for a release. Cargo builds the crate's own 2.12.1, with a mere warning, when the
+ *  patch of native/Cargo.toml does not apply. */
+const MINIMUM_VERSION = 0x020f01ff;
 
 let loaded: NativeAddon | undefined;
 
@@ -34,7 +35,7 @@ export function loadChecked(loader: AddonLoader): NativeAddon {
   if (versionNumber < MINIMUM_VERSION) {
     throw new UsageError(
       'ENGINE_UNFIT',
-      `The native engine carries librdkafka ${version}, older than the 2.12.1 this library needs; ${rebuild}`,
+      `The native engine carries librdkafka ${version}, older than the 2.15.1 this library needs; ${rebuild}`,
     );
   }
   if (missing.length > 0) {

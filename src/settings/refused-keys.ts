@@ -23,6 +23,12 @@ const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
   ['offset.store.method', { refuses: (value) => value === 'file', why: 'file would keep positions on this machine instead of in Kafka' }],
   ['enable.partition.eof', { refuses: isOn, why: 'true has no use here: the end of a partition is not a message' }],
   ['delivery.report.only.error', { refuses: isOn, why: 'true would leave every successful produce() waiting for ever' }],
+  ['max.poll.records', { refuses: always, why: 'has no use here: only share consumers read it. The option batchSize is what you want' }],
+  ['share.acknowledgement.mode', { refuses: always, why: 'has no use here: only share consumers read it. Leave it out' }],
+  [
+    'sasl.oauthbearer.metadata.authentication.type',
+    { refuses: (value) => value === 'aws_iam', why: 'aws_iam has no use here: librdkafka knows the word but fetches no token' },
+  ],
   ['transactional.id', { refuses: always, why: 'is not available yet: transactions come with exactlyOnce of a Service' }],
 ]);
 

@@ -32,7 +32,7 @@ test('the tarball holds dist, the loader and what build-engine compiles, neither
   expect(paths).toContain('native/load.cjs');
   expect(paths).toContain('dist/index.d.ts');
   const expected =
-    /^(dist\/|native\/(load\.cjs|Cargo\.(toml|lock)|build\.rs)$|native\/(core\/)?src\/.+\.rs$|native\/core\/Cargo\.toml$|(package\.json|README\.md|CHANGELOG\.md)$)/;
+    /^(dist\/|native\/(load\.cjs|vendor-librdkafka\.mjs|Cargo\.(toml|lock)|build\.rs)$|native\/(core\/)?src\/.+\.rs$|native\/core\/Cargo\.toml$|(package\.json|README\.md|CHANGELOG\.md)$)/;
   expect(paths.filter((path) => !expected.test(path))).toEqual([]);
   expect(paths.filter((path) => path.endsWith('.node'))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 // When every broker is gone the client says so, and it comes back by itself when the cluster returns under other addresses.
-// A librdkafka built without its two atomics flags does neither (.cargo/config.toml).
+// A librdkafka built without its two atomics macros does neither (repairConfig in native/vendor-librdkafka.mjs).
 import { EventEmitter, once } from 'node:events';
 import { expect, test } from 'vitest';
 import { Producer } from '../../src/index.js';

@@ -6,11 +6,11 @@ const FEATURES = 'gzip,snappy,ssl,sasl,regex,lz4,sasl_plain,sasl_scram,plugins,z
 const loaderOf = (info: Partial<ReturnType<NativeAddon['engineInfo']>>): AddonLoader => ({
   platformName: () => 'linux-x64-gnu',
   loadAddon: () =>
-    ({ engineInfo: () => ({ version: '2.12.1', versionNumber: 0x020c01ff, features: FEATURES, ...info }) }) as unknown as NativeAddon,
+    ({ engineInfo: () => ({ version: '2.15.1', versionNumber: 0x020f01ff, features: FEATURES, ...info }) }) as unknown as NativeAddon,
 });
 
 test('a complete binary is handed out', () => {
-  expect(loadChecked(loaderOf({})).engineInfo().version).toBe('2.12.1');
+  expect(loadChecked(loaderOf({})).engineInfo().version).toBe('2.15.1');
 });
 
 test('a missing binary is an error that names platform, package and the command that builds one', () => {
@@ -32,7 +32,7 @@ test('a binary without a promised feature, or with an older librdkafka, is refus
   expect(() => loadChecked(loaderOf({ features: FEATURES.replace(',zstd', '').replace(',oidc', '') }))).toThrow(
     expect.objectContaining({ code: 'ENGINE_UNFIT', message: expect.stringContaining('without oidc, zstd') }),
   );
-  expect(() => loadChecked(loaderOf({ version: '2.11.0', versionNumber: 0x020b00ff }))).toThrow(
-    expect.objectContaining({ code: 'ENGINE_UNFIT', message: expect.stringContaining('librdkafka 2.11.0') }),
+  expect(() => loadChecked(loaderOf({ version: '2.12.1', versionNumber: 0x020c01ff }))).toThrow(
+    expect.objectContaining({ code: 'ENGINE_UNFIT', message: expect.stringContaining('librdkafka 2.12.1, older than the 2.15.1') }),
   );
 });

@@ -13,8 +13,8 @@ function messageOf(config: unknown, place: typeof shared | typeof consumer | typ
 }
 
 test('the table holds the keys of the librdkafka that the engine compiles in', () => {
-  expect(LIBRDKAFKA_VERSION).toBe('2.12.1');
-  expect(Object.keys(KAFKA_KEYS)).toHaveLength(190);
+  expect(LIBRDKAFKA_VERSION).toBe('2.15.1');
+  expect(Object.keys(KAFKA_KEYS)).toHaveLength(193);
   expect(KAFKA_KEYS['session.timeout.ms']).toEqual({ role: 'consumer', type: 'integer', min: 1, max: 3600000, default: '45000' });
   expect(KAFKA_KEYS['linger.ms']).toMatchObject({ role: 'producer', type: 'float', alias: 'queue.buffering.max.ms' });
 });
@@ -22,13 +22,13 @@ test('the table holds the keys of the librdkafka that the engine compiles in', (
 describe('keys', () => {
   test('an unknown key is named with its nearest neighbour', () => {
     expect(messageOf({ 'sesion.timeout.ms': 1 })).toBe(
-      'kafkaConsumerConfig["sesion.timeout.ms"] is not a key of librdkafka 2.12.1; did you mean "session.timeout.ms"?',
+      'kafkaConsumerConfig["sesion.timeout.ms"] is not a key of librdkafka 2.15.1; did you mean "session.timeout.ms"?',
     );
   });
 
   test('a key of Java that has no neighbour is only refused', () => {
     expect(messageOf({ 'key.deserializer.class.name': 'x' })).toBe(
-      'kafkaConsumerConfig["key.deserializer.class.name"] is not a key of librdkafka 2.12.1',
+      'kafkaConsumerConfig["key.deserializer.class.name"] is not a key of librdkafka 2.15.1',
     );
   });
 
@@ -128,6 +128,9 @@ describe('what would break a promise', () => {
     ['group.id', 'g', 'is set by the option groupId'],
     ['enable.partition.eof', true, 'not a message'],
     ['offset.store.method', 'file', 'on this machine'],
+    ['max.poll.records', 500, 'The option batchSize is what you want'],
+    ['share.acknowledgement.mode', 'explicit', 'only share consumers'],
+    ['sasl.oauthbearer.metadata.authentication.type', 'aws_iam', 'fetches no token'],
   ])('%s = %j is refused', (key, value, why) => {
     expect(messageOf({ [key]: value })).toContain(why);
   });
