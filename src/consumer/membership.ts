@@ -305,6 +305,7 @@ export class Membership {
         emitter.emit('handler.recovered', {});
         break;
       case 'revoking':
+        if (event.partitions.length === 0) break;
         emitter.emit('consumer.revoking', { partitions: event.partitions.map(toPartition), lost: event.lost, drainMs: event.drainMs });
         break;
       case 'revoked':

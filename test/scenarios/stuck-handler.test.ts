@@ -76,13 +76,14 @@ test('a handler that blocks JavaScript: given up by the clock of the engine, tol
 });
 
 test.concurrent('a loop body of batches() is watched as well', async () => {
-  const { broker, options, consumer } = await setUp();
+  const { broker, consumer } = await setUp();
+  const committed = committedOf(consumer);
   const stuck = next(consumer, 'handler.stuck');
   for await (const batch of consumer.batches()) {
     await stuck;
     await expect(batch.commit()).rejects.toMatchObject({ code: 'KAFKA', kafkaName: '_STATE' });
     break;
   }
-  expect((await take<number>(options, 2)).map(({ payload }) => payload)).toEqual([0, 1]);
+  expect(committed.size).toBe(0);
   await broker.close();
 });
