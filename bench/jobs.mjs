@@ -12,6 +12,7 @@ import * as bars from './bars.mjs';
  *  @property {number} hops of history in each envelope (consume)
  *  @property {number} processes of one group, started together
  *  @property {number} mostRuns counted runs, at most
+ *  @property {boolean} warmsUp takes part in the round that warms the broker's JVM and is not counted
  *  @property {'plain' | 'patient'} broker patient: waits for all members before it assigns partitions, and has 12 of them
  *  @property {readonly string[]} engines
  *  @property {readonly import('./bars.mjs').Bar[]} bars */
@@ -20,7 +21,7 @@ import * as bars from './bars.mjs';
 const PEERS = ['kafkajs', 'platformatic', 'confluent-promise', 'confluent-callback'];
 
 /** @type {Omit<Job, 'name' | 'title' | 'verb' | 'messages' | 'engines' | 'bars'>} */
-const USUAL = { batchSize: 500, inFlight: 1, holdMs: 0, hops: 1, processes: 1, mostRuns: 99, broker: 'plain' };
+const USUAL = { batchSize: 500, inFlight: 1, holdMs: 0, hops: 1, processes: 1, mostRuns: 99, warmsUp: false, broker: 'plain' };
 
 /** @param {number} processes @returns {Job} */
 const scale = (processes) => ({
@@ -30,7 +31,8 @@ const scale = (processes) => ({
   verb: 'consume',
   messages: 200_000,
   processes,
-  mostRuns: 3,
+  mostRuns: 2,
+  warmsUp: processes === 1,
   broker: 'patient',
   engines: ['ours', 'kafkajs'],
   bars: [bars.ratioToFastest(1)],
@@ -44,6 +46,7 @@ export const JOBS = [
     title: 'Consume 100 000 in batches of 500, every payload parsed, every batch committed',
     verb: 'consume',
     messages: 100_000,
+    warmsUp: true,
     engines: ['ours', ...PEERS, 'python'],
     bars: [bars.ratioToFastest(1.7), bars.ratioTo('platformatic', 2.5), bars.lowestCpu(), bars.mainOverFloor(1.4)],
   },
@@ -54,6 +57,7 @@ export const JOBS = [
     verb: 'consume',
     messages: 100_000,
     hops: 6,
+    mostRuns: 3,
     engines: ['ours', ...PEERS.slice(0, 3)],
     bars: [bars.ratioToFastest(2.4), bars.lowestCpu()],
   },
@@ -72,7 +76,6 @@ export const JOBS = [
     title: 'Without JSON: 100 000 records taken in batches of 500, nothing parsed, nothing committed',
     verb: 'raw',
     messages: 100_000,
-    mostRuns: 5,
     engines: ['engine-only', 'ours-raw'],
     bars: [bars.rateOf('engine-only', 400_000)],
   },
@@ -82,6 +85,7 @@ export const JOBS = [
     title: 'Produce 60 000 in batches of 500, each batch awaited before the next',
     verb: 'produce',
     messages: 60_000,
+    warmsUp: true,
     engines: ['ours', ...PEERS, 'python'],
     bars: [bars.ratioToFastest(1.15), bars.lowestCpu()],
   },

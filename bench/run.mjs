@@ -56,7 +56,7 @@ async function measure(cells, { runs, messages, broker }) {
   /** @type {Set<Result>} */
   const failed = new Set();
   for (let run = 0; run <= runs; run++) {
-    for (const job of JOBS.filter(({ mostRuns }) => run <= mostRuns)) {
+    for (const job of JOBS.filter(({ mostRuns, warmsUp }) => (run === 0 ? warmsUp : run <= mostRuns))) {
       const entries = results.filter((result) => result.job === job && !failed.has(result));
       for (let turn = 0; turn < entries.length; turn++) {
         const entry = entries[(turn + run) % entries.length];
