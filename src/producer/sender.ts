@@ -10,6 +10,9 @@ import type { Emitter, ProducerEvents } from '../events.js';
 import type { ConfigEntries } from '../settings/kafka-entries.js';
 import type { Logger } from '../settings/logger.js';
 
+/** With fewer records than these under way nobody is after throughput. */
+const FEW_RECORDS = 100;
+
 export type DeliveredAnswer = Extract<NativeEvent, { readonly kind: 'delivered' }>;
 
 export interface SenderOptions {
@@ -51,8 +54,9 @@ export class Sender {
   async send(slab: OutgoingSlab, topics: readonly string[]): Promise<DeliveredAnswer> {
     const { mailbox } = this.#open();
     const { count } = slab;
-    // With nothing else in flight the caller can only be waiting for this batch, and linger.ms would cost more than all the work.
-    const waiting = this.#recordsInFlight === 0;
+    // With little in flight the callers can only be waiting, and linger.ms would cost more than all the work. "Nothing" would be too little: once a
+    // slow answer let two calls overlap, every later one would meet the one before it, and linger for good.
+    const waiting = this.#recordsInFlight < FEW_RECORDS;
     this.#recordsInFlight += count;
     try {
       return await mailbox.request('delivered', (request) =>

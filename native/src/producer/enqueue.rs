@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 
 use super::{STRIDE, Shared};
@@ -17,8 +17,14 @@ pub struct Job {
     pub waiting: bool,
 }
 
-/// How long a flush that only cuts linger.ms short may hold up the next batch.
-const FLUSH_MS: i32 = 20;
+/// How long linger.ms may stay suspended for one awaited batch.
+const HURRY: Duration = Duration::from_millis(20);
+/// A flush waits for acknowledgements. Records that come one by one must not wait for those of the last one, so few records are flushed in short
+/// turns; batches gain by it: what is packed meanwhile travels together (four in flight: 70 k/s, 59 k/s with short turns, medians of five
+/// runs on a busy machine).
+const FEW_RECORDS: usize = 100;
+const SHORT_TURN_MS: i32 = 1;
+const LONG_TURN_MS: i32 = 20;
 
 pub fn start(shared: &Arc<Shared>, client: Arc<Client>, jobs: Receiver<Job>) -> Result<(), Fault> {
     let s = shared.clone();
@@ -26,9 +32,19 @@ pub fn start(shared: &Arc<Shared>, client: Arc<Client>, jobs: Receiver<Job>) -> 
         let mut topics = HashMap::new();
         while let Ok(job) = jobs.recv() {
             enqueue(&s, &client, &mut topics, &job);
-            if job.waiting {
-                // a flush under way suspends linger.ms: an awaited batch would otherwise wait it out every time
-                client.flush(FLUSH_MS);
+            let turn_ms = if job.rows.len() / STRIDE < FEW_RECORDS { SHORT_TURN_MS } else { LONG_TURN_MS };
+            let mut hurry_until = job.waiting.then(|| Instant::now() + HURRY);
+            while let Some(until) = hurry_until {
+                match jobs.try_recv() {
+                    Ok(next) => {
+                        enqueue(&s, &client, &mut topics, &next);
+                        hurry_until = if next.waiting { Some(Instant::now() + HURRY) } else { hurry_until };
+                    }
+                    Err(TryRecvError::Disconnected) => return,
+                    // a flush under way suspends linger.ms: an awaited batch would otherwise wait it out every time
+                    Err(TryRecvError::Empty) if Instant::now() < until && !client.flush(turn_ms) => {}
+                    Err(TryRecvError::Empty) => hurry_until = None,
+                }
             }
         }
     })

@@ -87,10 +87,10 @@ impl Client {
         Err(code)
     }
 
-    /// Sends what lingers now; waits at most `timeout_ms` for all of it.
-    pub fn flush(&self, timeout_ms: i32) {
+    /// Sends what lingers now; waits at most `timeout_ms` for all of it. True when nothing is left.
+    pub fn flush(&self, timeout_ms: i32) -> bool {
         // SAFETY: live client; delivery reports are events that another thread serves
-        unsafe { sys::rd_kafka_flush(self.as_ptr(), timeout_ms) };
+        unsafe { sys::rd_kafka_flush(self.as_ptr(), timeout_ms) == 0 }
     }
 
     /// Fails everything that is not delivered; the reports still come.

@@ -58,21 +58,22 @@ test('nothing is opened before the first batch, and an empty batch resolves with
   expect(FakeNativeProducer.opened).toEqual([]);
 });
 
-test('overlapping batches are enqueued in call order, and only the first is marked as waited for', async () => {
+test('overlapping batches are enqueued in call order, and marked as waited for while little is under way', async () => {
   const { sender } = open();
-  const both = Promise.all([sender.produce(plan(['a1'])), sender.produce(plan(['a2']))]);
+  const many = Array.from({ length: 100 }, (_, n) => `a${n}`);
+  const all = Promise.all([sender.produce(plan(['b1'])), sender.produce(plan(many)), sender.produce(plan(['b2']))]);
   const fake = FakeNativeProducer.last;
   expect(fake.batches.map(({ waiting, records }) => [records[0]?.key, waiting])).toEqual([
-    ['a1', true],
-    ['a2', false],
+    ['b1', true],
+    ['a0', true],
+    ['b2', false],
   ]);
-  fake.deliver(1);
-  fake.deliver(0);
-  await both;
-  const third = sender.produce(plan(['a3']));
-  expect(fake.batches[2]?.waiting).toBe(true);
-  fake.deliver(2);
-  await third;
+  for (const batch of [2, 1, 0]) fake.deliver(batch);
+  await all;
+  const next = sender.produce(plan(['b3']));
+  expect(fake.batches[3]?.waiting).toBe(true);
+  fake.deliver(3);
+  await next;
 });
 
 test('every failed record is named, with what was delivered beside it', async () => {
