@@ -2,16 +2,16 @@
 
 import { BatchView } from '../engine/batch-view.js';
 import { newConsumer } from '../engine/clients.js';
-import { kindOf } from '../engine/codes.js';
 import { Connection, type RoleEvent } from '../engine/connection.js';
 import { callEngine, type FaultContext, toKafkaException } from '../engine/faults.js';
 import type { NativeConsumer, NativeMode, NativePartition, NativePositionResult } from '../engine/native.js';
-import { isPhqKafkaError, KafkaException, type Position, TimeoutError } from '../errors.js';
+import { type KafkaException, type Position, TimeoutError } from '../errors.js';
 import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
 import type { Logger } from '../settings/logger.js';
 import { Assignment } from './assignment.js';
 import { OffsetQuestions } from './offset-questions.js';
-import { decideStarts, type Reset, readResetLine, type StartPolicy } from './start.js';
+import { readResetLine, type StartPolicy } from './start.js';
+import { StartKeeper } from './start-keeper.js';
 import { StartWatch } from './start-watch.js';
 
 export interface MembershipOptions {
@@ -37,8 +37,6 @@ export interface AssignmentHooks {
   onAssigned(): void;
 }
 
-/** The wait before a question about offsets is repeated. */
-const ASK_AGAIN_MS = 500;
 /** Batches that wait in the engine, beside the one that is handled: enough that the handler never waits for the network. */
 const PREFETCH_BATCHES = 3;
 
@@ -51,11 +49,9 @@ export class Membership {
   #wake: (() => void) | undefined;
   #hooks: AssignmentHooks | undefined;
   #joined = false;
-  /** the engine's question where partitions start that is being answered; 0 = none */
-  #question = 0;
-  #decidedResets: readonly Reset[] = [];
   #closed = false;
   #startWatch: StartWatch | undefined;
+  readonly #starts: StartKeeper;
   readonly assignment: Assignment;
   /** what the cluster can be asked about positions */
   readonly offsets: OffsetQuestions;
@@ -78,7 +74,7 @@ export class Membership {
       onLog: (line) => {
         emitter.emit('consumer.log', line);
         const position = readResetLine(line.facility, line.message);
-        if (position !== undefined) void this.#tellOutOfRange(position);
+        if (position !== undefined) void this.#starts.tellOutOfRange(position);
       },
       onStats: (json) => {
         if (emitter.has('consumer.stats')) emitter.emit('consumer.stats', { stats: JSON.parse(json) });
@@ -87,6 +83,8 @@ export class Membership {
     });
     this.assignment = new Assignment(this.#handle);
     this.offsets = new OffsetQuestions(this.#connection);
+    const { name, startPolicy, logger } = options;
+    this.#starts = new StartKeeper({ name, policy: startPolicy, assignment: this.assignment, offsets: this.offsets, emitter, logger });
   }
 
   get #handle(): NativeConsumer {
@@ -175,6 +173,7 @@ export class Membership {
     const { closeTimeoutMs, emitter, name } = this.#options;
     this.#closed = true;
     this.#startWatch?.end();
+    this.#starts.end(false);
     this.interrupt();
     const { timedOut } = await this.#closeMailbox(closeTimeoutMs);
     emitter.emit('consumer.closed', { timedOut });
@@ -203,50 +202,11 @@ export class Membership {
     });
   }
 
-  async #decideStarts(question: number, partitions: readonly NativePartition[], generation: number): Promise<void> {
-    this.#question = question;
-    while (this.#question === question) {
-      try {
-        const starts = await decideStarts(partitions, generation, this.#options.startPolicy, this.offsets);
-        if (this.#question !== question) return;
-        this.#decidedResets = starts.resets;
-        return this.assignment.answer(question, partitions, starts);
-      } catch (error) {
-        // Without an answer nothing is fetched, so nothing is lost by asking again.
-        if (this.#closed || !isTransient(error)) throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-    }
-  }
-
   async #beginAt(partitions: readonly NativePartition[], answered: boolean): Promise<void> {
     const rows = this.assignment.add(partitions, answered);
     if (rows.length > 0) await this.#hooks?.commitStarts(rows);
     this.assignment.release(partitions);
     this.#hooks?.onAssigned();
-  }
-
-  async #tellOutOfRange({ topic, partition, offset }: Position): Promise<void> {
-    try {
-      const [mark] = await this.offsets.watermarks([{ topic, partition }]);
-      if (mark === undefined) return;
-      const count = Math.max(0, mark.low - offset);
-      this.#tellReset({ topic, partition, offset: mark.low, from: offset, to: mark.low, count, reason: 'out-of-range' });
-    } catch (error) {
-      // librdkafka has gone to the beginning already; only how much was lost stays unknown.
-      this.#options.logger.warn(
-        { err: error, topic, partition, from: offset },
-        `The ${this.#options.name} goes on at the beginning of ${topic}:${partition}`,
-      );
-    }
-  }
-
-  #tellReset(reset: Reset): void {
-    const { topic, partition, from, to, count, reason } = reset;
-    const text = `The ${this.#options.name} starts ${topic}:${partition} at ${to} (${reason}), passing over ${count} messages`;
-    if (reason === 'first-start' && count === 0) this.#options.logger.info({ from, to, count }, text);
-    else this.#options.logger.warn({ from, to, count }, text);
-    this.#options.emitter.emit('consumer.reset', reset);
   }
 
   #onError(error: KafkaException): void {
@@ -283,13 +243,11 @@ export class Membership {
         this.interrupt();
         break;
       case 'assigning':
-        this.#background(this.#decideStarts(event.question, event.partitions, event.generation));
+        this.#background(this.#starts.answer(event.question, event.partitions, event.generation));
         break;
       case 'assigned':
         this.#startWatch?.end();
-        this.#question = 0;
-        for (const reset of event.answered ? this.#decidedResets : []) this.#tellReset(reset);
-        this.#decidedResets = [];
+        this.#starts.end(event.answered);
         emitter.emit('consumer.assigned', { partitions: event.partitions.map(toPartition), protocol: event.protocol });
         this.#background(this.#beginAt(event.partitions, event.answered));
         break;
@@ -323,10 +281,4 @@ export class Membership {
 
 function toPartition({ topic, partition }: TopicPartition): TopicPartition {
   return { topic, partition };
-}
-
-/** May the same question have an answer later? In a rebalance the coordinator knows neither the member nor its epoch for a moment. */
-function isTransient(error: unknown): boolean {
-  if (!isPhqKafkaError(error)) return false;
-  return error.retriable || (error instanceof KafkaException && kindOf(error.kafkaCode) === 'rejoin');
 }

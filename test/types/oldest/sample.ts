@@ -68,7 +68,18 @@ import {
   UsageError,
   unpackKafkaPayload,
 } from '@predicthq/kafka';
-import { type ApiName, type BrokerError, EmbeddedBroker, type EmbeddedBrokerOptions } from '@predicthq/kafka/testing';
+import {
+  type AnyHandler,
+  type ApiName,
+  type BrokerError,
+  type ConsumedOptions,
+  consumed,
+  EmbeddedBroker,
+  type EmbeddedBrokerOptions,
+  type HandlerRun,
+  type RunHandlerOptions,
+  runHandler,
+} from '@predicthq/kafka/testing';
 
 interface Quake {
   readonly mag: number;
@@ -200,4 +211,11 @@ export async function testIt(): Promise<void> {
   const errors: BrokerError[] = ['NOT_COORDINATOR', 16];
   broker.failRequests(request, errors);
   await broker[Symbol.asyncDispose]();
+
+  const where: ConsumedOptions = { topic: 'quakes', partition: 2, tombstone: undefined };
+  const message = consumed('us7000', { mag: 4.5 }, where);
+  const handler: AnyHandler<ConsumedMessage<{ mag: number }>> = (messages) => messages.map((m) => m.derive(m.id, m.payload.mag));
+  const how: RunHandlerOptions = { signal: undefined };
+  const run: HandlerRun<ConsumedMessage<{ mag: number }>> = await runHandler(handler, [message], how);
+  if (run.failed.length + run.deadLettered.length > 0) throw new Error(String(run.outputs.length));
 }
