@@ -4,6 +4,7 @@ import type { BatchView } from '../engine/batch-view.js';
 import { FAULT } from '../engine/native.js';
 import { PayloadError, type PayloadErrorCode, type Position } from '../errors.js';
 import { ConsumedMessage, RawBytes } from '../message/consumed-message.js';
+import { formatPosition } from '../message/format.js';
 import { findLatest } from '../message/latest-only.js';
 import { LazyRef } from '../message/lazy-ref.js';
 import { Positions } from './positions.js';
@@ -115,6 +116,5 @@ function positionOf(view: BatchView, row: number, options: DecodeOptions): Posit
 }
 
 function where(view: BatchView, row: number, options: DecodeOptions): string {
-  const { topic, partition, offset } = positionOf(view, row, options);
-  return `${topic}:${partition}:${offset}`;
+  return formatPosition(positionOf(view, row, options));
 }

@@ -1,6 +1,7 @@
 /** Handling: what a user writes, and the one place that calls it. */
 
 import { HandlerError, type Position, UsageError } from '../errors.js';
+import { formatPosition } from '../message/format.js';
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -41,7 +42,7 @@ export async function callHandler<M extends Position>(handler: Handler<M>, messa
 export function describeBatch(messages: readonly Position[]): string {
   const [first] = messages;
   const count = `${messages.length} message${messages.length === 1 ? '' : 's'}`;
-  return first === undefined ? count : `${count} from ${first.topic}:${first.partition}:${first.offset} on`;
+  return first === undefined ? count : `${count} from ${formatPosition(first)} on`;
 }
 
 function positionOf(message: Position | undefined): { position?: Position } {
