@@ -198,8 +198,12 @@ export interface NativeConsumer {
   close(timeoutMs: number): void;
 }
 
-/** Columns of a produced row, stride 9: topicIndex, valueStart, valueLength (-1 null), keyStart, keyLength (-1 null), partition (-1 = partitioner), timestampMs (-1 = now), headersStart, headersLength (0 = none). */
-export const OUT_STRIDE = 9;
+/** Columns of a produced row, stride 14: topicIndex, valueStart, valueLength (-1 null), keyStart, keyLength (-1 null), partition (-1 = partitioner),
+ *  timestampMs (-1 = now), headersStart, headersLength (0 = none), flags (OUT_FLAG), headStart, headLength, tailStart, tailLength: bytes before and
+ *  after a value that is not null, 0 = none. */
+export const OUT_STRIDE = 14;
+/** Parts that are Latin-1, one byte a character; the engine makes UTF-8 of them. Others are bytes as they are. */
+export const OUT_FLAG = { valueLatin1: 1, tailLatin1: 2 } as const;
 
 /** Headers in a slab, both directions: repeated [u32 LE name bytes][name UTF-8][i32 LE value bytes, -1 = null][value]. */
 

@@ -4,9 +4,8 @@ import type { Ref } from './history.js';
 import { toItemJson } from './item-json.js';
 import { DEFAULT_HISTORY_MAX_BYTES, toRefsJson } from './ref-json.js';
 
-export interface EnvelopeParts {
-  /** Result of `toItemJson`. */
-  readonly itemJson: string;
+/** What stands around the item in an envelope. */
+export interface HistoryParts {
   readonly svc: string;
   /** RFC 3339; one `formatNow()` serves a whole batch. */
   readonly dt: string;
@@ -16,14 +15,17 @@ export interface EnvelopeParts {
   readonly index?: number | undefined;
 }
 
-/** One record's value as JSON text: `{"item": …, "hist": {"svc", "dt", "refs"[, "dropped"]}}`.
+/** A record's value is this, the item's JSON text, and an `envelopeTail`: `{"item": …, "hist": {"svc", "dt", "refs"[, "dropped"]}}`. */
+export const ENVELOPE_HEAD = '{"item":';
+
+/** The history as JSON text, from the comma after the item to the envelope's end.
  *  Shape: refs that are consumed messages' keep their history as the text it came in. What is written never has the 100 hops at which Python
  *  forgets a history.
  *  Units: history.maxBytes bytes of UTF-8 for the refs; default 65536. Beyond it the nearest hops and the origin stay and `dropped` counts
  *  the others.
  *  @throws UsageError when a ref holds what JSON cannot carry */
-export function packEnvelope(parts: EnvelopeParts): string {
-  const head = `{"item":${parts.itemJson},"hist":{"svc":${toSvcJson(parts.svc)},"dt":"${parts.dt}","refs":`;
+export function envelopeTail(parts: HistoryParts): string {
+  const head = `,"hist":{"svc":${toSvcJson(parts.svc)},"dt":"${parts.dt}","refs":`;
   const { refs } = parts;
   if (refs === null || refs === undefined || refs.length === 0) return `${head}[]}}`;
   const { json, dropped } = toRefsJson(refs, parts.history?.maxBytes ?? DEFAULT_HISTORY_MAX_BYTES, parts.index);
@@ -35,7 +37,7 @@ export function packEnvelope(parts: EnvelopeParts): string {
  *  @throws UsageError when JSON cannot carry the item or a ref
  *  @example await produce(raw, 'alerts', { key: 'id-1', value: packKafkaPayload('rank', item, [ref]) }) */
 export function packKafkaPayload(svc: string, item: unknown, refs?: readonly Ref[] | null): string {
-  return packEnvelope({ itemJson: toItemJson(item), svc, dt: formatNow(), refs });
+  return `${ENVELOPE_HEAD}${toItemJson(item)}${envelopeTail({ svc, dt: formatNow(), refs })}`;
 }
 
 let lastSvc = '';

@@ -3,7 +3,7 @@
 import type { OutgoingRecord, OutgoingSlab } from '../engine/outgoing-slab.js';
 import { UsageError } from '../errors.js';
 import { formatNow } from '../message/datetime.js';
-import { packEnvelope } from '../message/envelope.js';
+import { ENVELOPE_HEAD, envelopeTail } from '../message/envelope.js';
 import { toItemJson } from '../message/item-json.js';
 import type { OutgoingMessage } from '../message/message.js';
 
@@ -19,6 +19,8 @@ export interface Packing {
 export function packMessages(slab: OutgoingSlab, messages: readonly OutgoingMessage[], to: string | undefined, packing: Packing): void {
   const { svc, history, outputTopics } = packing;
   const dt = formatNow();
+  const head = slab.share(ENVELOPE_HEAD);
+  const plainTail = slab.share(envelopeTail({ svc, dt, refs: undefined }));
   for (let index = 0; index < messages.length; index++) {
     const message = messages[index];
     if (typeof message !== 'object' || message === null) throw wrong(`messages[${index}]`, '{ id, payload }', message);
@@ -32,7 +34,9 @@ export function packMessages(slab: OutgoingSlab, messages: readonly OutgoingMess
     }
     const { refs } = message;
     if (refs !== undefined && refs !== null && !Array.isArray(refs)) throw wrong(`messages[${index}].refs`, 'a list', refs);
-    slab.add(topic, id, packEnvelope({ itemJson: toItemJson(message.payload, index), svc, dt, refs, history, index }), record);
+    const item = toItemJson(message.payload, index);
+    const tail = refs === undefined || refs === null || refs.length === 0 ? plainTail : envelopeTail({ svc, dt, refs, history, index });
+    slab.addAround(topic, id, item, { head, tail }, record);
   }
 }
 

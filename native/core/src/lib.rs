@@ -6,6 +6,7 @@ pub mod commits;
 pub mod envelope;
 pub mod headers;
 pub mod lanes;
+pub mod outgoing;
 pub mod row;
 pub mod text;
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 
-use super::{STRIDE, Shared};
+use phq_kafka_core::outgoing::{self, STRIDE};
+
+use super::Shared;
 use crate::rk::{Client, Fault, Outgoing, Topic, code};
 
 pub struct Job {
@@ -50,30 +52,6 @@ pub fn start(shared: &Arc<Shared>, client: Arc<Client>, jobs: Receiver<Job>) -> 
     })
 }
 
-/// JavaScript built the rows; a row outside its slab must not be followed.
-pub fn check_rows(slab: &[u8], rows: &[f64], topics: usize) -> Result<(), &'static str> {
-    if !rows.len().is_multiple_of(STRIDE) {
-        return Err("rows are not a multiple of the stride");
-    }
-    let inside = |start: f64, length: f64| length < 0.0 || (start >= 0.0 && start + length <= slab.len() as f64);
-    for r in rows.chunks_exact(STRIDE) {
-        if !(r[0] >= 0.0 && r[0] < topics as f64) {
-            return Err("a row names no topic");
-        }
-        if !inside(r[1], r[2]) || !inside(r[3], r[4]) || !inside(r[7], r[8].max(0.0)) {
-            return Err("a row reaches outside the slab");
-        }
-        if !phq_kafka_core::headers::check(span(slab, r[7], r[8]).unwrap_or_default()) {
-            return Err("a row's headers are malformed");
-        }
-    }
-    Ok(())
-}
-
-fn span(slab: &[u8], start: f64, length: f64) -> Option<&[u8]> {
-    if length < 0.0 { None } else { slab.get(start as usize..(start + length) as usize) }
-}
-
 fn enqueue(shared: &Shared, client: &Client, known: &mut HashMap<String, Topic>, job: &Job) {
     for name in &job.topics {
         if !known.contains_key(name) {
@@ -84,14 +62,15 @@ fn enqueue(shared: &Shared, client: &Client, known: &mut HashMap<String, Topic>,
         }
     }
     let topics: Vec<&Topic> = job.topics.iter().filter_map(|name| known.get(name)).collect();
-    for (i, r) in job.rows.chunks_exact(STRIDE).enumerate() {
+    let mut room = vec![];
+    for (i, row) in outgoing::read(&job.slab, &job.rows).enumerate() {
         let record = Outgoing {
-            topic: topics[r[0] as usize],
-            value: span(&job.slab, r[1], r[2]),
-            key: span(&job.slab, r[3], r[4]),
-            partition: r[5] as i32,
-            timestamp_ms: r[6].max(0.0) as i64,
-            headers: span(&job.slab, r[7], r[8]).unwrap_or_default(),
+            topic: topics[row.topic()],
+            value: row.value(&mut room),
+            key: row.key(),
+            partition: row.partition(),
+            timestamp_ms: row.timestamp_ms(),
+            headers: row.headers(),
             opaque: opaque(job.batch, i as u32),
         };
         match produce(shared, client, &record) {

@@ -10,15 +10,13 @@ use std::time::{Duration, Instant};
 
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
+use phq_kafka_core::outgoing;
 
 use crate::lifecycle::{Stop, Threads, end_with};
 use crate::mailbox::{Event, Mailbox, Wake, lock};
 use crate::rk::{Client, Fault, Role};
 use delivery::Reports;
 use enqueue::Job;
-
-/// Columns of an outgoing row (`OUT_STRIDE` in src/engine/native.ts).
-pub const STRIDE: usize = 9;
 
 pub struct Shared {
     mailbox: Mailbox,
@@ -85,8 +83,8 @@ impl NativeProducer {
     #[napi]
     pub fn produce(&self, request: u32, slab: &[u8], used: u32, rows: &[f64], topics: Vec<String>, waiting: bool) -> Result<()> {
         let slab = slab.get(..used as usize).ok_or_else(|| invalid("used is beyond the slab"))?;
-        enqueue::check_rows(slab, rows, topics.len()).map_err(invalid)?;
-        let batch = self.shared.reports.open(request, rows.len() / STRIDE);
+        outgoing::check(slab, rows, topics.len()).map_err(invalid)?;
+        let batch = self.shared.reports.open(request, rows.len() / outgoing::STRIDE);
         if rows.is_empty() {
             self.shared.mailbox.post(batch.report());
             return Ok(());

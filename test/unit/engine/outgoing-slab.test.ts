@@ -1,21 +1,10 @@
 import { expect, test } from 'vitest';
-import { readHeaders } from '../../../src/engine/header-section.js';
 import { OUT_STRIDE } from '../../../src/engine/native.js';
 import { OutgoingSlab } from '../../../src/engine/outgoing-slab.js';
+import { readOutgoingRow } from './outgoing-row.js';
 
 function read(slab: OutgoingSlab, row: number) {
-  const [topic, valueStart, valueLength, keyStart, keyLength, partition, timestampMs, headersStart, headersLength] = slab.rows.subarray(
-    row * OUT_STRIDE,
-  ) as unknown as [number, number, number, number, number, number, number, number, number];
-  const bytes = (start: number, length: number) => (length < 0 ? null : slab.slab.toString('utf8', start, start + length));
-  return {
-    topic,
-    value: bytes(valueStart, valueLength),
-    key: bytes(keyStart, keyLength),
-    partition,
-    timestampMs,
-    headers: readHeaders(slab.slab, headersStart, headersLength),
-  };
+  return readOutgoingRow(slab.slab, slab.rows.subarray(row * OUT_STRIDE));
 }
 
 test('texts, nulls, partition, timestamp and headers come back from slab and rows', () => {
@@ -54,4 +43,27 @@ test('clear starts over in the same memory, and gives back what one huge batch t
   expect(slab.slab.length).toBeLessThan(1024 * 1024);
   slab.add(0, 'again', 'works', undefined);
   expect(read(slab, 0)).toMatchObject({ key: 'again', value: 'works' });
+});
+
+test('a text with something around it is one value, whatever its letters', () => {
+  const slab = new OutgoingSlab();
+  const head = slab.share('{"item":');
+  const tail = slab.share(',"svc":"日本"}');
+  const texts = ['"plain"', '"Zoë"', '"日本 😀"', `"${'é'.repeat(100_000)}"`];
+  for (const text of texts) slab.addAround(0, 'k', text, { head, tail }, undefined);
+  for (const own of [',"own":1}', ',"own":"ü"}', ',"own":"語"}']) slab.addAround(0, null, '"é"', { head, tail: own }, { partition: 1 });
+  texts.forEach((text, row) => {
+    expect(read(slab, row)).toMatchObject({ key: 'k', value: `{"item":${text},"svc":"日本"}` });
+  });
+  expect(read(slab, 4)).toMatchObject({ key: null, value: '{"item":"é","own":1}', partition: 1 });
+  expect(read(slab, 5)).toMatchObject({ value: '{"item":"é","own":"ü"}' });
+  expect(read(slab, 6)).toMatchObject({ value: '{"item":"é","own":"語"}' });
+});
+
+test('a value alone has nothing of an earlier batch around it', () => {
+  const slab = new OutgoingSlab();
+  slab.addAround(0, null, '"é"', { head: slab.share('<'), tail: 'é>' }, undefined);
+  slab.clear();
+  slab.add(0, null, 'alone: é', undefined);
+  expect(read(slab, 0)).toMatchObject({ value: 'alone: é' });
 });

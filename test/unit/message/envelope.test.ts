@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { UsageError } from '../../../src/errors.js';
-import { packEnvelope, packKafkaPayload } from '../../../src/message/envelope.js';
+import { packKafkaPayload } from '../../../src/message/envelope.js';
 import type { History, Ref } from '../../../src/message/history.js';
 import { LazyRef } from '../../../src/message/lazy-ref.js';
-import { chain, countAll, hopsAsPython, lazy, originOf, refTo } from './histories.js';
+import { chain, countAll, hopsAsPython, lazy, originOf, packEnvelope, refTo } from './histories.js';
 
 interface Written {
   readonly item: unknown;

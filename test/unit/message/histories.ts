@@ -1,6 +1,12 @@
 /** Histories for the tests of this folder, and the ways to count them. */
+import { ENVELOPE_HEAD, envelopeTail, type HistoryParts } from '../../../src/message/envelope.js';
 import { type History, type Ref, toRefList } from '../../../src/message/history.js';
 import type { HistorySource } from '../../../src/message/lazy-ref.js';
+
+/** An envelope as one text. */
+export function packEnvelope({ itemJson, ...parts }: HistoryParts & { readonly itemJson: string }): string {
+  return `${ENVELOPE_HEAD}${itemJson}${envelopeTail(parts)}`;
+}
 
 /** A straight line of so many hops, the newest first in name and time. */
 export function chain(hops: number): History {

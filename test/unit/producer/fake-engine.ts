@@ -1,16 +1,10 @@
 /** A native producer under the test's hand: it keeps what was produced, and answers when the test says so. */
-import { readHeaders } from '../../../src/engine/header-section.js';
 import { type NativeDeliveryFailure, type NativeFault, OUT_STRIDE } from '../../../src/engine/native.js';
-import type { Headers } from '../../../src/message/message.js';
 import { FakeHandle } from '../engine/fakes.js';
+import { type OutgoingRow, readOutgoingRow } from '../engine/outgoing-row.js';
 
-export interface SentRecord {
+export interface SentRecord extends Omit<OutgoingRow, 'topic'> {
   readonly topic: string;
-  readonly key: string | null;
-  readonly value: string | null;
-  readonly partition: number;
-  readonly timestampMs: number;
-  readonly headers: Headers;
 }
 
 export interface SentBatch {
@@ -39,7 +33,8 @@ export class FakeNativeProducer extends FakeHandle {
   produce(request: number, slab: Buffer, used: number, rows: Float64Array, topics: readonly string[], waiting: boolean): void {
     const copy = Buffer.from(slab.subarray(0, used));
     const records = Array.from({ length: rows.length / OUT_STRIDE }, (_, index) => {
-      return readRow(copy, rows.subarray(index * OUT_STRIDE, (index + 1) * OUT_STRIDE), topics);
+      const row = readOutgoingRow(copy, rows.subarray(index * OUT_STRIDE));
+      return { ...row, topic: topics[row.topic] as string };
     });
     this.batches.push({ request, waiting, records });
   }
@@ -59,29 +54,6 @@ export class FakeNativeProducer extends FakeHandle {
   closed(timedOut = false): void {
     this.say({ kind: 'closed', timedOut, error: null });
   }
-}
-
-function readRow(slab: Buffer, row: Float64Array, topics: readonly string[]): SentRecord {
-  const [
-    topic = 0,
-    valueStart = 0,
-    valueLength = 0,
-    keyStart = 0,
-    keyLength = 0,
-    partition = 0,
-    timestampMs = 0,
-    headersStart = 0,
-    headersLength = 0,
-  ] = row;
-  const text = (start: number, length: number): string | null => (length < 0 ? null : slab.toString('utf8', start, start + length));
-  return {
-    topic: topics[topic] as string,
-    key: text(keyStart, keyLength),
-    value: text(valueStart, valueLength),
-    partition,
-    timestampMs,
-    headers: readHeaders(slab, headersStart, headersLength),
-  };
 }
 
 export function failure(index: number, error: NativeFault, persisted: 'no' | 'possibly' = 'no'): NativeDeliveryFailure {

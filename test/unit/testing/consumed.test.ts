@@ -1,8 +1,8 @@
 /** Messages made by hand look like those from a topic. */
 import { expect, test } from 'vitest';
 import { type ConsumedMessage, derive, type OutgoingMessage } from '../../../src/index.js';
-import { packEnvelope } from '../../../src/message/envelope.js';
 import { consumed } from '../../../src/testing/index.js';
+import { packEnvelope } from '../message/histories.js';
 
 test('it has the fields of a consumed message, one ref among them: itself', () => {
   const message: ConsumedMessage<{ mag: number }> = consumed(
