@@ -18,12 +18,16 @@ export interface CommitPort {
 export interface CommitsOptions {
   readonly name: string;
   readonly port: CommitPort;
-  /** how many handled batches may wait for their answer */
+  /** how many full batches' worth of handled records may wait for their answer */
   readonly maxUncommittedBatches: number;
+  readonly batchSize: number;
   readonly emitter: Emitter<ConsumerEvents>;
   /** a failure that repeating cannot mend */
   onFailure(error: KafkaException): void;
 }
+
+/** However small the batches: each that waits costs a promise here and a place in the engine. */
+const MAX_OPEN_BATCHES = 250;
 
 type Tell = (results: readonly NativePositionResult[], startedMs: number) => void;
 
@@ -35,6 +39,8 @@ const NO_LEADER_EPOCH = -1;
 export class Commits {
   readonly #options: CommitsOptions;
   #open = 0;
+  /** the records in them */
+  #openRecords = 0;
   #changed: (() => void)[] = [];
   #retryNow: (() => void)[] = [];
   /** The newest row asked for, by partition, the user's own commits among them. A repeated older request must not take the group back behind it. */
@@ -58,17 +64,21 @@ export class Commits {
     return this.#open + this.#asked;
   }
 
-  /** May another batch be handled? Then at most maxUncommittedBatches + 1 are handled and unanswered, which is what repeats after a crash. */
+  /** May another batch be handled? Then at most maxUncommittedBatches + 1 full ones are handled and unanswered, which is what repeats after a crash.
+   *  Counted in records: single messages that come one by one would otherwise wait for a slow answer that only full batches need to wait for. */
   get hasRoom(): boolean {
-    return this.#open <= this.#options.maxUncommittedBatches;
+    const { maxUncommittedBatches, batchSize } = this.#options;
+    return this.#openRecords <= maxUncommittedBatches * batchSize && this.#open <= Math.max(maxUncommittedBatches, MAX_OPEN_BATCHES);
   }
 
   /** Everything in the batch is done: commit its positions. Returns at once; the batch counts as uncommitted until the broker's answer. */
   markHandled(batchId: number, positions: Positions): void {
+    const { records } = positions;
     this.#open++;
+    this.#openRecords += records;
     this.#store(positions.toArray(), (results, startedMs) => this.#tell(results, startedMs))
       .catch((error: KafkaException) => this.#options.onFailure(error))
-      .finally(() => this.#settle(batchId));
+      .finally(() => this.#settle(batchId, records));
   }
 
   /** Stores what nobody handled, a start or skipped records: resolves when every position is stored, or its partition is not owned any more.
@@ -129,9 +139,10 @@ export class Commits {
     this.retry();
   }
 
-  #settle(batchId: number): void {
+  #settle(batchId: number, records: number): void {
     this.#options.port.done(batchId);
     this.#open--;
+    this.#openRecords -= records;
     this.#tellChange();
   }
 

@@ -16,8 +16,14 @@ interface Entry {
 
 export class Positions {
   readonly #entries: Entry[] = [];
+  #records = 0;
   // Rows of a partition come in runs: nearly always the next row belongs where the last one did.
   #current: Entry | undefined;
+
+  /** how many rows are done, skipped ones among them */
+  get records(): number {
+    return this.#records;
+  }
 
   /** Is this row behind a faulty one of its partition? */
   isStopped(view: BatchView, row: number): boolean {
@@ -29,6 +35,7 @@ export class Positions {
     const entry = this.#entryOf(view, row);
     entry.offset = view.offset(row) + 1;
     entry.leaderEpoch = view.leaderEpoch(row);
+    this.#records++;
   }
 
   /** The committed position of the row's partition will be exactly the row. */

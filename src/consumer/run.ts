@@ -44,9 +44,10 @@ export class Run<T> {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    const { membership, name, maxUncommittedBatches, emitter, drainTimeoutMs } = options;
+    const { membership, name, maxUncommittedBatches, batchSize, emitter, drainTimeoutMs } = options;
     this.#stop = new StopRequest(drainTimeoutMs, () => membership.interrupt());
-    this.#commits = new Commits({ name, port: membership, maxUncommittedBatches, emitter, onFailure: (error) => this.fail(error) });
+    const onFailure = (error: unknown): void => this.fail(error);
+    this.#commits = new Commits({ name, port: membership, maxUncommittedBatches, batchSize, emitter, onFailure });
   }
 
   get membership(): Membership {

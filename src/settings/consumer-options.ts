@@ -28,8 +28,9 @@ export interface ConsumerOptions<I extends Topics = Topics> {
   readonly inputFormat?: 'envelope' | 'json' | undefined;
   /** 'afterBatch' (default): positions are committed once their batch is handled. 'manual': `consumer.commit(positions)` does it. Ours. */
   readonly commit?: 'afterBatch' | 'manual' | undefined;
-  /** How many handled batches may wait for the broker's answer to their commit while another is handled. Batches, 1 to 1000; default 4. After a
-   *  crash at most (this + 1) x batchSize messages repeat; fewer means waiting more often for an answer, which takes about 6 ms. Ours. */
+  /** How many handled batches may wait for the broker's answer to their commit while another is handled. Full batches, 1 to 1000; default 4: batches
+   *  that are not full count by their messages. After a crash at most (this + 1) x batchSize messages repeat; fewer means waiting more often for an
+   *  answer, which takes about 6 ms. Ours. */
   readonly maxUncommittedBatches?: number | undefined;
   /** 'skip' (default): records without a value are passed over and committed. 'deliver': they are messages with `tombstone: true`. Ours. */
   readonly tombstones?: 'skip' | 'deliver' | undefined;

@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 /** A broker under the test's hand: it sees every request as [partition, offset] and answers when told. */
-function setUp(maxUncommittedBatches = 4) {
+function setUp(maxUncommittedBatches = 4, batchSize = 1) {
   const requests: { readonly rows: number[][]; answer(...codes: readonly number[]): void; fail(error: unknown): void }[] = [];
   const done: number[] = [];
   const failures: unknown[] = [];
@@ -47,7 +47,14 @@ function setUp(maxUncommittedBatches = 4) {
       }),
     topicId: () => 0,
   };
-  const commits = new Commits({ name: 'test', port, maxUncommittedBatches, emitter, onFailure: (error) => failures.push(error) });
+  const commits = new Commits({
+    name: 'test',
+    port,
+    maxUncommittedBatches,
+    batchSize,
+    emitter,
+    onFailure: (error) => failures.push(error),
+  });
   return { commits, requests, done, failures, committed, retried };
 }
 
@@ -84,6 +91,19 @@ test('a batch counts as uncommitted until the broker has answered, and only then
   await settle();
   expect(committed).toEqual(['0:10', '0:20']);
   expect(commits.uncommitted).toBe(0);
+});
+
+test('batches that are not full count by their records, however many there are, up to a bound', async () => {
+  const { commits } = setUp(2, 3);
+  for (let batch = 1; batch <= 6; batch++) {
+    commits.markHandled(batch, positions({ 0: batch }));
+    expect(commits.hasRoom).toBe(true);
+  }
+  commits.markHandled(7, positions({ 0: 7, 1: 7 }));
+  expect([commits.uncommitted, commits.hasRoom]).toEqual([7, false]);
+  const { commits: wide } = setUp(4, 100_000);
+  for (let batch = 1; wide.hasRoom; batch++) wide.markHandled(batch, positions({ 0: batch }));
+  expect(wide.uncommitted).toBe(251);
 });
 
 test('a passing error is repeated after a wait that doubles', async () => {
