@@ -8,9 +8,9 @@ import type { History, Ref } from '../message/history.js';
 import type { Headers } from '../message/message.js';
 
 /** Where the message lies and what came with it; everything has a default. */
-export interface ConsumedOptions {
-  /** Default 'test'. */
-  readonly topic?: string | undefined;
+export interface ConsumedOptions<K extends string = string> {
+  /** Default 'test'. Handlers of a topic map tell messages apart by it. */
+  readonly topic?: K | undefined;
   /** Default 0. */
   readonly partition?: number | undefined;
   /** Default: 0, 1, 2 … in the order of the calls, so that no two messages share a position. */
@@ -33,7 +33,11 @@ let nextOffset = 0;
  *  Shape: id string or null; payload anything JSON can carry, copied through JSON as a topic would (dates become text, undefined fields go).
  *  @throws UsageError when JSON cannot carry the payload, or a tombstone has one
  *  @example await rank([consumed('quake-1', { mag: 4.5 }, { topic: 'quakes' })], { signal, attempt: 1 }); */
-export function consumed<T>(id: string | null, payload: T, options: ConsumedOptions = {}): ConsumedMessage<T> {
+export function consumed<T, const K extends string = string>(
+  id: string | null,
+  payload: T,
+  options: ConsumedOptions<K> = {},
+): ConsumedMessage<T, K> {
   const { topic = 'test', partition = 0, offset = nextOffset++, timestampMs = Date.now(), headers = [], refs = [], tombstone } = options;
   if (tombstone && payload !== null) throw new UsageError('USAGE_ARGUMENT', 'consumed: a tombstone has no payload: give null');
   const hist = options.hist === undefined ? { svc: 'test', dt: formatNow(), refs } : options.hist;
@@ -41,7 +45,7 @@ export function consumed<T>(id: string | null, payload: T, options: ConsumedOpti
   const parsed = value === null ? null : (JSON.parse(value.toString()) as { item: T }).item;
   const ref: Ref = { topic, partition, offset, key: id, hist };
   const raw = new RawBytes({ rawKey: () => toBuffer(id), rawValue: () => value }, 0);
-  const message = new ConsumedMessage<T>(parsed as T, ref, timestampMs, toHeaders(headers), raw);
+  const message = new ConsumedMessage<T, K>(parsed as T, ref, timestampMs, toHeaders(headers), raw);
   return tombstone ? Object.assign(message, { tombstone: true as const }) : message;
 }
 
