@@ -34,6 +34,8 @@ class Check {
   readonly #messages: readonly OutgoingMessage[];
   readonly #checking: Checking;
   #index = 0;
+  /** the current message's, as it was when the schema was asked */
+  #topic: string | undefined;
 
   constructor(messages: readonly OutgoingMessage[], checking: Checking) {
     this.#messages = messages;
@@ -45,6 +47,7 @@ class Check {
     while (this.#index < this.#messages.length) {
       const message = this.#messages[this.#index];
       const topic = this.#topicOf(message);
+      this.#topic = topic;
       const schema = topic === undefined ? undefined : this.#checking.outputSchemas.of(topic);
       if (message === undefined || topic === undefined || schema === undefined) {
         this.#index++;
@@ -62,7 +65,7 @@ class Check {
   settle(verdict: Verdict): void {
     const index = this.#index++;
     const message = this.#messages[index] as OutgoingMessage;
-    const to = this.#topicOf(message);
+    const to = this.#topic;
     if (verdict instanceof Refusal) {
       throw new UsageError('USAGE_SCHEMA', `messages[${index}] does not fit the schema of topic "${to}": ${verdict}`);
     }

@@ -106,8 +106,10 @@ export class Producer<const O extends Topics = string> {
 
   async #check(messages: readonly OutgoingMessage[], to: string | undefined, outputSchemas: TopicSchemas): Promise<Delivery[]> {
     if (this.#closing !== undefined) throw new UsageError('USAGE_CLOSED', `The ${this.#name} is closed; make a new one to produce more`);
-    const ready = checkMessages(messages, { outputTopics: this.#options.outputTopics, outputSchemas, to });
-    return await this.#order.send(ready, (checked) => this.#send(messages, to, checked));
+    // A copy: the caller may use its list for the next batch, as it may where nothing is awaited.
+    const own = [...messages];
+    const ready = checkMessages(own, { outputTopics: this.#options.outputTopics, outputSchemas, to });
+    return await this.#order.send(ready, (checked) => this.#send(own, to, checked));
   }
 
   #send(messages: readonly OutgoingMessage[], to: string | undefined, checked?: CheckedMessages): Promise<Delivery[]> {

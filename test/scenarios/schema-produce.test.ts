@@ -56,10 +56,13 @@ test.concurrent('a batch whose schema takes its time is sent before the batches 
   const slow = z.number().refine(async (n) => n !== 1 || answer.opened.then(() => true));
   const producer = new Producer({ svc: 's', outputTopics: { slow }, bootstrapServers: broker.bootstrapServers });
   const first = producer.produce({ id: null, payload: 1 });
-  const second = producer.produceBatch([
+  const batch = [
     { id: null, payload: 2 },
     { id: null, payload: 3 },
-  ]);
+  ];
+  const second = producer.produceBatch(batch);
+  // The list is the caller's again.
+  batch.length = 0;
   const closed = producer.close();
   await expect(producer.produce({ id: null, payload: 4 })).rejects.toMatchObject({ code: 'USAGE_CLOSED' });
   answer.open();
