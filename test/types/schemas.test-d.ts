@@ -171,7 +171,10 @@ test('a handler of a map is tested with messages that name their topic', () => {
   void runHandler(handler, [
     consumed('a', { hectares: 1 }, { topic: 'fires' }),
     consumed('b', { wind: 1, name: 'x' }, { topic: 'storms', partition: 2 }),
+    consumed('c', { mag: 1, at: '2026-01-01T00:00:00Z' }, { topic: 'quakes', schema: Quake }),
   ]);
+  // @ts-expect-error the schema takes a text
+  void consumed('c', { mag: 1, at: new Date() }, { topic: 'quakes', schema: Quake });
   // @ts-expect-error no topic, no discriminant
   void runHandler(handler, [consumed('a', { hectares: 1 })]);
   // @ts-expect-error another topic's payload
