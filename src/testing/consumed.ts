@@ -10,7 +10,7 @@ import type { Headers } from '../message/message.js';
 import { checkPayload, Refusal } from '../message/payload-check.js';
 
 /** Where the message lies and what came with it; everything has a default. */
-export interface ConsumedOptions<K extends string = string, S extends StandardSchemaV1 = StandardSchemaV1> {
+export interface ConsumedOptions<K extends string = string, S extends StandardSchemaV1 | undefined = undefined> {
   /** Default 'test'. Handlers of a topic map tell messages apart by it. */
   readonly topic?: K | undefined;
   /** Default 0. */
@@ -46,9 +46,13 @@ export function consumed<S extends StandardSchemaV1, const K extends string = st
 export function consumed<T, const K extends string = string>(
   id: string | null,
   payload: T,
-  options?: ConsumedOptions<K> & { readonly schema?: undefined },
+  options?: ConsumedOptions<K>,
 ): ConsumedMessage<T, K>;
-export function consumed(id: string | null, payload: unknown, options: ConsumedOptions = {}): ConsumedMessage {
+export function consumed(
+  id: string | null,
+  payload: unknown,
+  options: ConsumedOptions<string, StandardSchemaV1 | undefined> = {},
+): ConsumedMessage {
   const { topic = 'test', partition = 0, offset = nextOffset++, timestampMs = Date.now(), headers = [], refs = [], tombstone } = options;
   if (tombstone && payload !== null) throw new UsageError('USAGE_ARGUMENT', 'consumed: a tombstone has no payload: give null');
   const hist = options.hist === undefined ? { svc: 'test', dt: formatNow(), refs } : options.hist;
