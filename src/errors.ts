@@ -17,6 +17,8 @@ export type UsageErrorCode =
   | 'USAGE_ARGUMENT'
   /** a payload that JSON cannot carry */
   | 'USAGE_PAYLOAD'
+  /** a payload that the schema of its output topic refuses */
+  | 'USAGE_SCHEMA'
   /** no native binary for this platform is installed */
   | 'ENGINE_MISSING'
   /** the native binary found is too old or lacks a feature */
@@ -29,9 +31,14 @@ export type PayloadErrorCode =
   | 'PAYLOAD_NOT_AN_ENVELOPE'
   | 'PAYLOAD_NO_ITEM'
   | 'PAYLOAD_TOO_DEEP'
+  /** readable, but the schema of its topic refuses it; `issues` say why */
+  | 'PAYLOAD_SCHEMA'
   /** a `dt` of a history that is not RFC 3339 */
   | 'PAYLOAD_BAD_TIME';
-export type HandlerErrorCode = 'HANDLER_THREW';
+export type HandlerErrorCode =
+  | 'HANDLER_THREW'
+  /** a schema threw, or its promise rejected, instead of saying what is wrong with the value */
+  | 'SCHEMA_THREW';
 export type DeliveryErrorCode = 'DELIVERY_FAILED';
 export type KafkaErrorCode = 'KAFKA';
 export type TimeoutErrorCode = 'TIMEOUT_CONNECT' | 'TIMEOUT_CLOSE' | 'TIMEOUT_DRAIN';
@@ -110,20 +117,36 @@ export class UsageError extends PhqKafkaError {
   }
 }
 
-/** A record's value cannot be read. It names the position, and the byte where one can be named; it never quotes the value, which may be private:
- *  the position finds it again. */
+/** What a schema finds wrong with a payload. */
+export interface PayloadIssue {
+  /** Where, as JavaScript would write it: `stations[3].depth`; empty = the payload itself. At most 200 characters. */
+  readonly path: string;
+  /** The schema's words, without what was found there. At most 200 characters. */
+  readonly message: string;
+}
+
+interface PayloadDetail extends ErrorDetail {
+  readonly byte?: number | undefined;
+  readonly issues?: readonly PayloadIssue[] | undefined;
+}
+
+/** A record's value cannot be read, or is not what the schema of its topic says. It names the position, and the byte or the issues where there are
+ *  such; it never quotes the value, which may be private: the position finds it again. */
 export class PayloadError extends PhqKafkaError {
   declare readonly code: PayloadErrorCode;
   /** Byte in the original value where reading failed, from 0. */
   declare readonly byte?: number;
+  /** What the schema says (PAYLOAD_SCHEMA): the first 10 issues. */
+  declare readonly issues?: readonly PayloadIssue[];
 
-  constructor(code: PayloadErrorCode, message: string, detail: ErrorDetail & { readonly byte?: number | undefined } = {}) {
+  constructor(code: PayloadErrorCode, message: string, detail: PayloadDetail = {}) {
     super(code, message, detail);
     if (detail.byte !== undefined) this.byte = detail.byte;
+    if (detail.issues !== undefined) this.issues = detail.issues;
   }
 }
 
-/** The user's handler threw; `cause` is what it threw, untouched. */
+/** The user's code threw: a handler, or a schema; `cause` is what it threw, untouched. */
 export class HandlerError extends PhqKafkaError {
   declare readonly code: HandlerErrorCode;
 

@@ -73,7 +73,7 @@ export interface ConsumerEvents {
   'consumer.committed': { readonly positions: readonly Position[]; readonly durationMs: number };
   /** A commit failed in a way that may pass; it is sent again. */
   'consumer.commitRetried': { readonly position: Position; readonly error: KafkaException };
-  /** A record's value could not be read. */
+  /** A record's value could not be read, or its topic's schema refuses it. */
   'consumer.invalid': { readonly error: PayloadError };
   /** A partition cannot be read on from this position; offset -1: not even its first position is known. */
   'consumer.partitionStopped': Position & { readonly error: KafkaException };

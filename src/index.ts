@@ -2,6 +2,7 @@
 
 export type { Batch } from './consumer/batch.js';
 export { Consumer } from './consumer/consumer.js';
+export type { MessagesOf } from './consumer/inputs.js';
 export { getKafkaConsumer, type RawConsumer, type RawRecord } from './consumer/raw-consumer.js';
 export {
   DeadLetterError,
@@ -14,6 +15,7 @@ export {
   isPhqKafkaError,
   KafkaException,
   PayloadError,
+  type PayloadIssue,
   PhqKafkaError,
   type Position,
   SettingsError,
@@ -32,7 +34,7 @@ export type { History, Ref } from './message/history.js';
 export { calcRefLatencies, type RefLatencies } from './message/latency.js';
 export { type Headers, Message, type OutgoingMessage } from './message/message.js';
 export { type KafkaRecord, type UnpackedPayload, unpackKafkaPayload } from './message/unpack.js';
-export type { OutputsOf, OutputTopics, ProduceOptions } from './producer/outputs.js';
+export type { OutputsOf, ProduceOptions } from './producer/outputs.js';
 export { Producer } from './producer/producer.js';
 export {
   getKafkaProducer,
@@ -43,8 +45,10 @@ export {
   type RawProducer,
 } from './producer/raw-producer.js';
 export { defaultConsumerConfig, type GroupProtocol } from './settings/consumer-defaults.js';
-export type { ConsumerOptions } from './settings/consumer-options.js';
+export type { ConsumerOptions, Tombstones } from './settings/consumer-options.js';
 export type { ConsumerConfig, ProducerConfig, SharedConfig } from './settings/librdkafka-config.js';
 export type { Logger } from './settings/logger.js';
 export { defaultProducerConfig } from './settings/producer-defaults.js';
 export type { ProducerOptions } from './settings/producer-options.js';
+export { unchecked } from './settings/schemas.js';
+export type { Schemas, TopicNames, Topics } from './settings/topics.js';

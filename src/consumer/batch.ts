@@ -5,8 +5,8 @@ import type { Positions } from './positions.js';
 import type { Run, Taken } from './run.js';
 
 /** Some messages, in order within each partition, and the right to commit them. */
-export interface Batch<T> {
-  readonly messages: readonly ConsumedMessage<T>[];
+export interface Batch<M = ConsumedMessage> {
+  readonly messages: readonly M[];
   /** Commits everything up to and including this batch in the partitions it has; resolves on the broker's answer. A batch that is not committed is not
    *  lost: a later one's commit covers it where the partition is the same, and otherwise it comes again.
    *  @throws KafkaException when a position was not stored, also when its partition was taken away meanwhile */
@@ -14,7 +14,7 @@ export interface Batch<T> {
 }
 
 /** Hands over the run's batches one by one; leaving the loop leaves the group, with the current batch uncommitted. */
-export async function* iterateBatches<T>(run: Run<T>): AsyncGenerator<Batch<T>, void, undefined> {
+export async function* iterateBatches<T>(run: Run<T>): AsyncGenerator<Batch<ConsumedMessage<T>>, void, undefined> {
   const open = new OpenPartitions();
   try {
     run.join();
@@ -36,7 +36,7 @@ export async function* iterateBatches<T>(run: Run<T>): AsyncGenerator<Batch<T>, 
   }
 }
 
-function toBatch<T>(run: Run<T>, taken: Taken<T>, open: OpenPartitions): Batch<T> {
+function toBatch<T>(run: Run<T>, taken: Taken<T>, open: OpenPartitions): Batch<ConsumedMessage<T>> {
   open.add(taken);
   const commit = async (): Promise<void> => {
     await run.storeNow(taken.positions);

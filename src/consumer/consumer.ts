@@ -4,27 +4,35 @@ import { isPhqKafkaError, type Position, UsageError } from '../errors.js';
 import { CONSUMER_EVENTS, type ConsumerEvents, Emitter, type TopicPartition } from '../events.js';
 import type { Handler } from '../handling/handler.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
-import { type ConsumerOptions, type ResolvedConsumerOptions, resolveConsumerOptions } from '../settings/consumer-options.js';
+import {
+  type ConsumerOptions,
+  type ResolvedConsumerOptions,
+  resolveConsumerOptions,
+  type Tombstones,
+} from '../settings/consumer-options.js';
+import type { TopicNames, Topics } from '../settings/topics.js';
 import { type Batch, iterateBatches } from './batch.js';
+import type { MessagesOf } from './inputs.js';
 import { Membership } from './membership.js';
 import { isInsideHandlerOf, processBatches } from './process-loop.js';
 import { Run } from './run.js';
 
 /** Reads topics in batches as a member of a consumer group, hands them to a handler, commits what is handled: at least once, in order within each
  *  partition.
+ *  Types: with topic names payloads are T, which nobody checks; with a map from topic to schema they are what the schemas give, and T is not named.
  *  @example
- *  const consumer = new Consumer<Quake>({ bootstrapServers: 'kafka:9092', groupId: 'ranker', inputTopics: 'quakes' });
+ *  const consumer = new Consumer({ bootstrapServers: 'kafka:9092', groupId: 'ranker', inputTopics: { quakes: QuakeSchema } });
  *  await consumer.process(async (messages) => { for (const { payload } of messages) await rank(payload); }); */
-export class Consumer<T = unknown> {
+export class Consumer<T = unknown, I extends Topics = TopicNames, B extends Tombstones = Tombstones> {
   readonly #options: ResolvedConsumerOptions;
   readonly #emitter: Emitter<ConsumerEvents>;
   /** Opened by `connect`, used by the next `process`. */
   #membership: Membership | undefined;
-  #run: { readonly run: Run<T>; readonly ended: Promise<void> } | undefined;
+  #run: { readonly run: Run<unknown>; readonly ended: Promise<void> } | undefined;
   #closing: Promise<void> | undefined;
 
   /** Checks the options and does no I/O. @throws SettingsError with every fault at once */
-  constructor(options: ConsumerOptions) {
+  constructor(options: ConsumerOptions<I, B>) {
     this.#options = resolveConsumerOptions(options);
     const { logger } = this.#options;
     for (const warning of this.#options.warnings) logger.warn({}, warning);
@@ -47,22 +55,23 @@ export class Consumer<T = unknown> {
   /** Joins the group and calls the handler with batch after batch until `signal` aborts or `close()` is called; then it lets the running handler end
    *  (for `drainTimeoutMs`), commits, leaves the group and resolves. After it has rejected it may be called again: it joins anew and continues at the
    *  committed positions.
-   *  @throws HandlerError (cause = what the handler threw; nothing of that batch is committed); PayloadError at a record that cannot be read (the
-   *  committed position is exactly its own); KafkaException when the cluster refuses for good, or keeps the group from starting for
+   *  @throws HandlerError (cause = what the handler, or a schema, threw; nothing of that batch is committed); PayloadError at a record that cannot be
+   *  read or that its topic's schema refuses (the committed position is exactly its own); KafkaException when the cluster refuses for good, or keeps the group from starting for
    *  `startTimeoutMs`; TimeoutError TIMEOUT_DRAIN saying what blocked;
    *  UsageError while another call runs or after `close()` */
-  async process(handler: Handler<ConsumedMessage<T>>, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async process(handler: Handler<MessagesOf<I, T, B>>, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     this.#assertOpen();
     if (typeof handler !== 'function') throw new UsageError('USAGE_ARGUMENT', `process takes a handler function; got ${typeof handler}`);
     if (options.signal?.aborted) return;
     const run = this.#begin();
-    await this.#track(run, processBatches(run, handler), options.signal);
+    // What the types promise of a payload, the schemas have checked, or the user has vouched for.
+    await this.#track(run, processBatches(run, handler as Handler<ConsumedMessage>), options.signal);
   }
 
   /** The same as an iteration: batches come one by one, `batch.commit()` commits, nothing is committed by itself. Leaving the loop leaves the group.
    *  @throws as `process`; PayloadError after the batch that ends before the record that cannot be read
    *  @example for await (const batch of consumer.batches()) { await store(batch.messages); await batch.commit(); } */
-  async *batches(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<Batch<T>, void, undefined> {
+  async *batches(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<Batch<MessagesOf<I, T, B>>, void, undefined> {
     this.#assertOpen();
     if (options.signal?.aborted) return;
     const run = this.#begin();
@@ -80,7 +89,7 @@ export class Consumer<T = unknown> {
     const tracked = this.#track(run, bounded, options.signal);
     tracked.catch(() => undefined);
     try {
-      yield* iterateBatches(run);
+      yield* iterateBatches(run) as AsyncGenerator<Batch<MessagesOf<I, T, B>>, void, undefined>;
     } finally {
       end();
       await tracked;
@@ -171,15 +180,15 @@ export class Consumer<T = unknown> {
     });
   }
 
-  #begin(): Run<T> {
+  #begin(): Run<unknown> {
     if (this.#run !== undefined) throw new UsageError('USAGE_ARGUMENT', `The ${this.#name} is processing already; await that call first`);
     const membership = this.#membership ?? this.#openMembership();
     this.#membership = undefined;
-    return new Run<T>({ ...this.#options, name: this.#name, emitter: this.#emitter, membership });
+    return new Run<unknown>({ ...this.#options, name: this.#name, emitter: this.#emitter, membership });
   }
 
   /** The run is the current one until it has ended; `signal` stops it. */
-  async #track(run: Run<T>, ended: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  async #track(run: Run<unknown>, ended: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
     const onAbort = (): void => run.requestStop(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#run = { run, ended };
@@ -191,7 +200,7 @@ export class Consumer<T = unknown> {
     }
   }
 
-  #running(method: string): Run<T> {
+  #running(method: string): Run<unknown> {
     this.#assertOpen();
     if (this.#run === undefined)
       throw new UsageError('USAGE_ARGUMENT', `${method} needs a member of the group: call it while process() or batches() runs`);

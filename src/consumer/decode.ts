@@ -1,13 +1,11 @@
 /** Consuming, step 2: rows become messages. Tombstones are skipped, a faulty row ends its partition's part of the batch. */
 
 import type { BatchView } from '../engine/batch-view.js';
-import { FAULT } from '../engine/native.js';
-import { PayloadError, type PayloadErrorCode, type Position } from '../errors.js';
-import { ConsumedMessage, RawBytes } from '../message/consumed-message.js';
-import { formatPosition } from '../message/format.js';
+import { PayloadError } from '../errors.js';
+import type { ConsumedMessage } from '../message/consumed-message.js';
 import { findLatest } from '../message/latest-only.js';
-import { LazyRef } from '../message/lazy-ref.js';
 import { Positions } from './positions.js';
+import { type ReadOptions, type Row, readRow } from './read-row.js';
 
 export interface DecodedBatch<T> {
   readonly messages: readonly ConsumedMessage<T>[];
@@ -22,99 +20,83 @@ export interface DecodedBatch<T> {
   readonly fault: PayloadError | undefined;
 }
 
-export interface DecodeOptions {
+export interface DecodeOptions extends ReadOptions {
   readonly latestOnly: boolean;
-  readonly tombstones: 'skip' | 'deliver';
   readonly onInvalid: 'stop' | 'skip';
   /** told of each record that cannot be read; under 'stop' only of the first in each partition */
   onFault(error: PayloadError): void;
-  topicName(id: number): string;
 }
 
-/** Each call parses afresh, so no attempt sees what an earlier one did to its payloads. */
-export function decodeBatch<T>(view: BatchView, options: DecodeOptions): DecodedBatch<T> {
-  const positions = new Positions();
-  const messages: ConsumedMessage<T>[] = [];
-  let [tombstones, invalid] = [0, 0];
-  let fault: PayloadError | undefined;
-  for (let row = 0; row < view.count; row++) {
-    if (fault !== undefined && positions.isStopped(view, row)) continue;
-    const read = readRow<T>(view, row, options);
-    if (read instanceof PayloadError) {
-      options.onFault(read);
-      if (options.onInvalid === 'stop') {
-        positions.stopAt(view, row);
-        fault ??= read;
+/** Each call parses and checks afresh, so no attempt sees what an earlier one did to its payloads. A promise only when a schema gave one.
+ *  @throws HandlerError SCHEMA_THREW, also as a rejection */
+export function decodeBatch<T>(view: BatchView, options: DecodeOptions): DecodedBatch<T> | Promise<DecodedBatch<T>> {
+  const decoding = new Decoding<T>(view, options);
+  const pending = decoding.goOn();
+  return pending === undefined ? decoding.toBatch() : decodeLater(decoding, pending);
+}
+
+/** One row after the other: a schema is never asked about two at once. */
+async function decodeLater<T>(decoding: Decoding<T>, first: Promise<Row<T>>): Promise<DecodedBatch<T>> {
+  for (let pending: Promise<Row<T>> | undefined = first; pending !== undefined; pending = decoding.goOn()) decoding.settle(await pending);
+  return decoding.toBatch();
+}
+
+/** The way through the rows, which stops where a schema makes it wait. */
+class Decoding<T> {
+  readonly #view: BatchView;
+  readonly #options: DecodeOptions;
+  readonly #positions = new Positions();
+  readonly #messages: ConsumedMessage<T>[] = [];
+  #row = 0;
+  #tombstones = 0;
+  #invalid = 0;
+  #fault: PayloadError | undefined;
+
+  constructor(view: BatchView, options: DecodeOptions) {
+    this.#view = view;
+    this.#options = options;
+  }
+
+  /** Reads rows up to the end, or up to one that is not known yet: that is to be awaited and handed to `settle`. */
+  goOn(): Promise<Row<T>> | undefined {
+    while (this.#row < this.#view.count) {
+      if (this.#fault !== undefined && this.#positions.isStopped(this.#view, this.#row)) {
+        this.#row++;
         continue;
       }
-      invalid++;
-    } else if (read === undefined) tombstones++;
-    else messages.push(read);
-    positions.advance(view, row);
+      const read = readRow<T>(this.#view, this.#row, this.#options);
+      if (read instanceof Promise) return read;
+      this.settle(read);
+    }
+    return undefined;
   }
-  const kept = options.latestOnly ? findLatest(messages).map((index) => messages[index] as ConsumedMessage<T>) : messages;
-  return { messages: kept, positions, tombstones, superseded: messages.length - kept.length, invalid, fault };
-}
 
-/** A message, undefined for a tombstone that is to be skipped, or why the row cannot be read. */
-function readRow<T>(view: BatchView, row: number, options: DecodeOptions): ConsumedMessage<T> | PayloadError | undefined {
-  if (view.fault(row) !== FAULT.none) return toPayloadError(view, row, options);
-  if (!view.isTombstone(row)) return readMessage(view, row, options);
-  return options.tombstones === 'deliver' ? makeMessage(view, row, options, null as T, true) : undefined;
-}
-
-function readMessage<T>(view: BatchView, row: number, options: DecodeOptions): ConsumedMessage<T> | PayloadError {
-  let payload: T;
-  try {
-    payload = JSON.parse(view.itemText(row)) as T;
-  } catch {
-    // The engine has checked the JSON; should V8 still see it otherwise, the record is as invalid as any. Its words quote the value: no cause.
-    return new PayloadError('PAYLOAD_NOT_JSON', `Value of ${where(view, row, options)} is not JSON: its item cannot be parsed`, {
-      position: positionOf(view, row, options),
-    });
+  /** The current row is known; the next one is current. */
+  settle(read: Row<T>): void {
+    const row = this.#row++;
+    if (read instanceof PayloadError) {
+      this.#options.onFault(read);
+      if (this.#options.onInvalid === 'stop') {
+        this.#positions.stopAt(this.#view, row);
+        this.#fault ??= read;
+        return;
+      }
+      this.#invalid++;
+    } else if (read === undefined) this.#tombstones++;
+    else this.#messages.push(read);
+    this.#positions.advance(this.#view, row);
   }
-  return makeMessage(view, row, options, payload, false);
-}
 
-function makeMessage<T>(view: BatchView, row: number, options: DecodeOptions, payload: T, isTombstone: boolean): ConsumedMessage<T> {
-  const topic = options.topicName(view.topicId(row));
-  const ref = new LazyRef(topic, view.partition(row), view.offset(row), view.key(row), view, row);
-  const message = new ConsumedMessage<T>(payload, ref, view.timestampMs(row), view.headers(row), new RawBytes(view, row));
-  // Only a tombstone has the property, so that a spread of any other message does not write one.
-  return isTombstone ? Object.assign(message, { tombstone: true as const }) : message;
-}
-
-const FAULTS: Readonly<Record<number, readonly [PayloadErrorCode, string]>> = {
-  [FAULT.notUtf8]: ['PAYLOAD_NOT_UTF8', 'is not UTF-8'],
-  [FAULT.notJson]: ['PAYLOAD_NOT_JSON', 'is not JSON'],
-  [FAULT.notAnObject]: ['PAYLOAD_NOT_AN_ENVELOPE', 'is JSON but not an object with an `item`'],
-  [FAULT.noItem]: ['PAYLOAD_NO_ITEM', 'is an object without `item`'],
-  [FAULT.tooDeep]: ['PAYLOAD_TOO_DEEP', 'is nested more than 1000 levels deep'],
-};
-
-function toPayloadError(view: BatchView, row: number, options: DecodeOptions): PayloadError {
-  const [code, what] = FAULTS[view.fault(row)] ?? (['PAYLOAD_NOT_JSON', 'cannot be read'] as const);
-  const byte = view.faultAt(row);
-  return new PayloadError(code, `Value of ${where(view, row, options)} ${what}: ${found(view, row, byte)} at byte ${byte}`, {
-    position: positionOf(view, row, options),
-    byte,
-  });
-}
-
-/** One character of a value is shown, never more: the value may be private, the position finds it again. */
-function found(view: BatchView, row: number, byte: number): string {
-  const value = view.rawValue(row);
-  const code = value?.[byte];
-  if (code === undefined) return 'unexpected end';
-  return code >= 0x20 && code < 0x7f
-    ? `unexpected ${JSON.stringify(String.fromCharCode(code))}`
-    : `unexpected 0x${code.toString(16).padStart(2, '0')}`;
-}
-
-function positionOf(view: BatchView, row: number, options: DecodeOptions): Position {
-  return { topic: options.topicName(view.topicId(row)), partition: view.partition(row), offset: view.offset(row) };
-}
-
-function where(view: BatchView, row: number, options: DecodeOptions): string {
-  return formatPosition(positionOf(view, row, options));
+  toBatch(): DecodedBatch<T> {
+    const all = this.#messages;
+    const messages = this.#options.latestOnly ? findLatest(all).map((index) => all[index] as ConsumedMessage<T>) : all;
+    return {
+      messages,
+      positions: this.#positions,
+      tombstones: this.#tombstones,
+      superseded: all.length - messages.length,
+      invalid: this.#invalid,
+      fault: this.#fault,
+    };
+  }
 }

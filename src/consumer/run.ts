@@ -3,6 +3,7 @@
 import type { BatchView } from '../engine/batch-view.js';
 import { type Position, TimeoutError, UsageError } from '../errors.js';
 import type { ConsumerEvents, Emitter } from '../events.js';
+import type { TopicSchemas } from '../settings/schemas.js';
 import { Commits } from './commits.js';
 import { type DecodedBatch, decodeBatch } from './decode.js';
 import type { Membership } from './membership.js';
@@ -12,6 +13,7 @@ import { StopRequest } from './stop-request.js';
 export interface RunOptions {
   readonly name: string;
   readonly inputTopics: readonly string[];
+  readonly inputSchemas: TopicSchemas | undefined;
   readonly batchSize: number;
   readonly consumerTimeoutMs: number;
   readonly latestOnly: boolean;
@@ -136,7 +138,7 @@ export class Run<T> {
   }
 
   /** Nothing of the batch is committed here; a revocation need not wait for it. */
-  giveUp({ id }: Taken<T>): void {
+  giveUp({ id }: { readonly id: number }): void {
     this.membership.done(id);
   }
 
@@ -171,16 +173,35 @@ export class Run<T> {
     if (this.#failed) throw this.#failure;
   }
 
-  #decode(view: BatchView): Taken<T> {
+  async #decode(view: BatchView): Promise<Taken<T> | undefined> {
     const { emitter, membership } = this.#options;
     const takenAtMs = performance.now();
     const topicName = (id: number): string => membership.topicName(id);
     const onInvalid: ConsumerEvents['consumer.invalid'][] = [];
-    const decoded = decodeBatch<T>(view, { ...this.#options, topicName, onFault: (error) => onInvalid.push({ error }) });
+    let decoded: DecodedBatch<T>;
+    try {
+      const decoding = decodeBatch<T>(view, { ...this.#options, topicName, onFault: (error) => onInvalid.push({ error }) });
+      decoded = decoding instanceof Promise ? await this.#checked(decoding) : decoding;
+    } catch (error) {
+      this.giveUp(view);
+      throw error;
+    }
+    // Only schemas that were waited for give it the time.
+    if (this.#stop.requested) {
+      this.giveUp(view);
+      return undefined;
+    }
     for (const detail of onInvalid) emitter.emit('consumer.invalid', detail);
     for (const position of decoded.positions.toPositions(topicName))
       this.#positions.set(`${position.topic}:${position.partition}`, position);
     return { ...decoded, id: view.id, takenAtMs };
+  }
+
+  /** Schemas may take their time, but not longer than a handler when the run is to end. */
+  #checked<R>(decoding: Promise<R>): Promise<R> {
+    // Should the drain time pass first, nobody is left to hear how they ended.
+    decoding.catch(() => undefined);
+    return this.withinDrain(decoding, () => 'the schemas of the input topics');
   }
 
   async #settled(): Promise<void> {

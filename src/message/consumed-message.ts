@@ -72,11 +72,11 @@ export class ConsumedMessage<T = unknown, K extends string = string> implements 
 
   /** An output made of this message: it carries this message's history.
    *  @example return messages.map((m) => m.derive(m.id, rank(m.payload))) */
-  derive<U>(id: string | null, payload: U): DerivedMessage<U, never>;
+  derive<U>(id: string | null, payload: U): DerivedMessage<U>;
   // Overloads: with one signature, `produceBatch(messages.map((m) => m.derive(…)))` infers L from where the result goes, and demands a `to`.
   derive<U, const L extends string>(id: string | null, payload: U, to: L): DerivedMessage<U, L>;
-  derive(id: string | null, payload: unknown, ...to: [] | [to: string]): DerivedMessage<unknown, string> {
-    return { id, payload, refs: this.refs, ...(to.length === 0 ? {} : { to: to[0] }) } as DerivedMessage<unknown, string>;
+  derive(id: string | null, payload: unknown, ...to: [] | [to: string]): DerivedMessage<unknown> {
+    return { id, payload, refs: this.refs, ...(to.length === 0 ? {} : { to: to[0] }) };
   }
 
   toJSON(): unknown {
@@ -98,10 +98,9 @@ export class ConsumedMessage<T = unknown, K extends string = string> implements 
   }
 }
 
-/** What `derive` makes: a plain object that every output place takes. */
-export interface DerivedMessage<T, K extends string> {
+/** What `derive` makes: a plain object that every output place takes; with `to` only where one was named. */
+export type DerivedMessage<T, K extends string = never> = {
   readonly id: string | null;
   readonly payload: T;
   readonly refs: readonly [Ref];
-  readonly to: K;
-}
+} & ([K] extends [never] ? unknown : { readonly to: K });

@@ -78,7 +78,8 @@ function applyToJson(value: unknown, key: string): unknown {
   return typeof toJson === 'function' ? (toJson.call(value, key) as unknown) : value;
 }
 
-function toPathPart(name: string): string {
+/** One step of a path as JavaScript would write it. */
+export function toPathPart(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }
 

@@ -6,15 +6,20 @@ import { type ConfigEntries, resolveConsumerConfig } from './kafka-entries.js';
 import type { ConsumerConfig, SharedConfig } from './librdkafka-config.js';
 import type { Logger } from './logger.js';
 import { MAX_TIMEOUT_MS, OptionReader } from './option-reader.js';
-import type { Topics } from './topics.js';
+import type { TopicSchemas } from './schemas.js';
+import type { TopicNames, Topics } from './topics.js';
+
+/** What becomes of records without a value. */
+export type Tombstones = 'skip' | 'deliver';
 
 /** Every option: meaning, unit, default, librdkafka key ("ours" where there is none). */
-export interface ConsumerOptions<I extends Topics = Topics> {
+export interface ConsumerOptions<I extends Topics = TopicNames, B extends Tombstones = Tombstones> {
   /** Where the cluster is first asked: `host:port`, several in a list or with commas. Required. librdkafka: bootstrap.servers */
   readonly bootstrapServers: string | readonly string[];
   /** The group that shares the topics' partitions and remembers positions. Required. librdkafka: group.id */
   readonly groupId: string;
-  /** Topics to read; `^…` is a regular expression. Required. Ours. */
+  /** Topics to read: one, a list, or a map from topic to schema, which checks every payload and gives the handler its type. `^…` is a regular
+   *  expression, also as the key of a map; a topic's own key wins. Required. Ours. */
   readonly inputTopics: I;
   /** This service's name, for logs, client.id and histories. Default: groupId. Ours. */
   readonly svc?: string | undefined;
@@ -33,7 +38,7 @@ export interface ConsumerOptions<I extends Topics = Topics> {
    *  answer, which takes about 6 ms. Ours. */
   readonly maxUncommittedBatches?: number | undefined;
   /** 'skip' (default): records without a value are passed over and committed. 'deliver': they are messages with `tombstone: true`. Ours. */
-  readonly tombstones?: 'skip' | 'deliver' | undefined;
+  readonly tombstones?: B | undefined;
   /** 'stop' (default): an unreadable record ends process() at exactly its position. 'skip': it is passed over with an event `consumer.invalid`.
    *  'dead-letter' is not available yet. Ours. */
   readonly onInvalid?: 'stop' | 'dead-letter' | 'skip' | undefined;
@@ -59,6 +64,8 @@ export interface ResolvedConsumerOptions {
   readonly bootstrapServers: string;
   readonly groupId: string;
   readonly inputTopics: readonly string[];
+  /** undefined = no payload is checked */
+  readonly inputSchemas: TopicSchemas | undefined;
   readonly svc: string;
   readonly batchSize: number;
   readonly consumerTimeoutMs: number;
@@ -67,7 +74,7 @@ export interface ResolvedConsumerOptions {
   /** 'stored': enable.auto.commit is on, so handled positions are stored and librdkafka commits them every auto.commit.interval.ms */
   readonly commit: 'afterBatch' | 'manual' | 'stored';
   readonly maxUncommittedBatches: number;
-  readonly tombstones: 'skip' | 'deliver';
+  readonly tombstones: Tombstones;
   readonly onInvalid: 'stop' | 'skip';
   readonly drainTimeoutMs: number;
   readonly closeTimeoutMs: number;
@@ -93,7 +100,7 @@ const DEFAULT_MAX_POLL_INTERVAL_MS = 300_000;
 
 /** Copies, fills in and checks a consumer's options.
  *  @throws SettingsError that lists every fault */
-export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsumerOptions {
+export function resolveConsumerOptions(options: ConsumerOptions<Topics>): ResolvedConsumerOptions {
   const read = new OptionReader(options);
   read.only(NAMES, LATER);
   const basics = readBasics(read);
@@ -130,10 +137,13 @@ function startPolicyOf(config: ConfigEntries): ResolvedConsumerOptions['startPol
 
 function readBasics(read: OptionReader) {
   const groupId = read.text('groupId');
+  const bootstrapServers = read.bootstrapServers();
+  const { topics, schemas } = read.topics('inputTopics', true);
   return {
-    bootstrapServers: read.bootstrapServers(),
+    bootstrapServers,
     groupId,
-    inputTopics: read.topics('inputTopics', true),
+    inputTopics: topics,
+    inputSchemas: schemas,
     // A missing group is one fault, not two.
     svc: read.text('svc', groupId === '' ? 'unnamed' : groupId),
   };

@@ -2,7 +2,8 @@
 import type { SettingsFault } from '../errors.js';
 import { isLogger, type Logger, resolveLogger } from './logger.js';
 import { findNearest } from './nearest.js';
-import { findTopicFault, type Topics } from './topics.js';
+import { findSchemaFault, TopicSchemas } from './schemas.js';
+import { findTopicFault, type Schemas } from './topics.js';
 
 /** 2^31 - 1: the longest a timer of Node waits, about 24 days. */
 export const MAX_TIMEOUT_MS = 2_147_483_647;
@@ -106,22 +107,31 @@ export class OptionReader {
     return given.join(',');
   }
 
-  /** Topics as a list, each once. */
-  topics(name: string, allowPattern: boolean): readonly string[] {
-    const value = this.get(name) as Topics | undefined;
-    const list = toTexts(value);
+  /** Topics, each once, with their schemas where the option is a map. */
+  topics(name: string, allowPattern: boolean): { readonly topics: readonly string[]; readonly schemas: TopicSchemas | undefined } {
+    const value = this.get(name);
+    const map = isMap(value) ? { ...value } : undefined;
+    const list = map === undefined ? toTexts(value) : Object.keys(map);
     if (list === undefined || list.length === 0) {
-      const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-      const message = isMap ? 'with schemas is not available yet in this version: name the topics' : 'must be a topic or a list of topics';
-      this.fault(name, value === undefined ? 'is missing' : message);
-      return [];
+      this.fault(name, value === undefined ? 'is missing' : 'must be a topic, a list of topics or a map from topic to schema');
+      return { topics: [], schemas: undefined };
     }
+    const before = this.faults.length;
     for (const topic of list) {
       const fault = findTopicFault(topic, allowPattern);
       if (fault !== undefined) this.fault(name, fault);
     }
-    return Object.freeze([...new Set(list)]);
+    for (const [topic, schema] of Object.entries(map ?? {})) {
+      const fault = findSchemaFault(schema);
+      if (fault !== undefined) this.fault(name, `"${topic}" ${fault}`);
+    }
+    const isMapOfSchemas = map !== undefined && this.faults.length === before;
+    return { topics: Object.freeze([...new Set(list)]), schemas: isMapOfSchemas ? TopicSchemas.from(map as Schemas) : undefined };
   }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function toTexts(value: unknown): readonly string[] | undefined {

@@ -5,13 +5,15 @@ import { type ConfigEntries, resolveProducerConfig } from './kafka-entries.js';
 import type { ProducerConfig, SharedConfig } from './librdkafka-config.js';
 import type { Logger } from './logger.js';
 import { MAX_TIMEOUT_MS, OptionReader } from './option-reader.js';
+import type { TopicSchemas } from './schemas.js';
 import type { Topics } from './topics.js';
 
 /** Every option: meaning, unit, default, librdkafka key ("ours" where there is none). */
 export interface ProducerOptions<O extends Topics = Topics> {
   /** This service's name, written into the history of every message. Required. Ours. */
   readonly svc: string;
-  /** The topics this producer may write. With several, every message or call says `to`. Required. Ours. */
+  /** The topics this producer may write: one, a list, or a map from topic to schema, which checks every payload and whose output is what is written.
+   *  With several, every message or call says `to`. Required. Ours. */
   readonly outputTopics: O;
   /** Where the cluster is first asked: `host:port`, several in a list or with commas. Required. librdkafka: bootstrap.servers */
   readonly bootstrapServers: string | readonly string[];
@@ -38,6 +40,8 @@ export interface ProducerOptions<O extends Topics = Topics> {
 export interface ResolvedProducerOptions {
   readonly svc: string;
   readonly outputTopics: readonly string[];
+  /** undefined = no payload is checked */
+  readonly outputSchemas: TopicSchemas | undefined;
   readonly bootstrapServers: string;
   readonly ignoreLargeMessageErrors: boolean;
   readonly history: { readonly maxBytes: number };
@@ -72,9 +76,11 @@ export function resolveProducerOptions(options: ProducerOptions): ResolvedProduc
     ],
   );
   read.faults.push(...faults);
+  const { topics, schemas } = read.topics('outputTopics', false);
   const resolved = {
     svc,
-    outputTopics: read.topics('outputTopics', false),
+    outputTopics: topics,
+    outputSchemas: schemas,
     bootstrapServers,
     ignoreLargeMessageErrors: read.flag('ignoreLargeMessageErrors'),
     history: Object.freeze({ maxBytes: readMaxBytes(read) }),

@@ -1,11 +1,15 @@
 /** Settings layer: how topics are named in options: one vocabulary for inputs and outputs. */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
-/** A schema for each topic. Not available yet: a SettingsError says so. */
+/** One topic or several, whose payloads nobody checks. */
+export type TopicNames = string | readonly string[];
+
+/** A schema for each topic: zod, valibot, arktype or any other Standard Schema, or `unchecked<T>()`.
+ *  @see https://standardschema.dev; docs/decisions/0017 */
 export type Schemas = Readonly<Record<string, StandardSchemaV1>>;
 
 /** One topic, several, or a map from topic to schema. An input that begins with `^` is a regular expression. */
-export type Topics = string | readonly string[] | Schemas;
+export type Topics = TopicNames | Schemas;
 
 const LEGAL_NAME = /^[a-zA-Z0-9._-]{1,249}$/;
 

@@ -37,10 +37,11 @@ import {
   type KafkaRecord,
   type Logger,
   Message,
+  type MessagesOf,
   type OutgoingMessage,
   type OutputsOf,
-  type OutputTopics,
   PayloadError,
+  type PayloadIssue,
   type PhqKafkaError,
   type Position,
   PRODUCER_EVENTS,
@@ -59,13 +60,18 @@ import {
   type RawRecord,
   type Ref,
   type RefLatencies,
+  type Schemas,
   SettingsError,
   type SettingsFault,
   type SharedConfig,
   TimeoutError,
+  type Tombstones,
+  type TopicNames,
   type TopicPartition,
+  type Topics,
   type UnpackedPayload,
   UsageError,
+  unchecked,
   unpackKafkaPayload,
 } from '@predicthq/kafka';
 import {
@@ -101,7 +107,7 @@ const consumerOptions: ConsumerOptions = {
   kafkaConsumerConfig: { ...defaultConsumerConfig(protocol), ...reading },
   logger,
 };
-const outputTopics = ['alerts', 'reports'] as const satisfies OutputTopics;
+const outputTopics = ['alerts', 'reports'] as const satisfies TopicNames;
 const producerOptions: ProducerOptions<typeof outputTopics> = {
   svc: 'ranker',
   outputTopics,
@@ -130,6 +136,36 @@ export async function serve(signal: AbortSignal): Promise<void> {
   await consumer.process(handler, { signal });
 }
 
+interface Storm {
+  readonly wind: number;
+}
+/** A Standard Schema by hand: text in the topic, a number in the handler. */
+const stormSchema = {
+  '~standard': {
+    version: 1 as const,
+    vendor: 'sample',
+    validate: (value: unknown) =>
+      typeof value === 'string' ? { value: { wind: Number(value) } } : { issues: [{ message: 'not a text' }] },
+    types: undefined as { input: string; output: Storm } | undefined,
+  },
+};
+const byTopic = { quakes: unchecked<Quake>(), storms: stormSchema } satisfies Schemas;
+
+/** Topic maps: the topic tells the messages apart, the payload follows. */
+export async function serveMap(signal: AbortSignal): Promise<void> {
+  const tombstones: Tombstones = 'skip';
+  const same: ConsumerOptions<Topics> = { bootstrapServers: 'a:9092', groupId: 'g', inputTopics: byTopic, tombstones };
+  const checking = new Consumer({ bootstrapServers: 'a:9092', groupId: same.groupId, inputTopics: byTopic });
+  const writing = new Producer({ svc: 'ranker', outputTopics: byTopic, bootstrapServers: 'a:9092' });
+  const handler: Handler<MessagesOf<typeof byTopic>> = async (messages) => {
+    for (const message of messages) {
+      if (message.topic === 'quakes') await writing.produce(message.derive(message.id, { mag: message.payload.mag }, 'quakes'));
+      else await writing.produce({ id: message.id, payload: String(message.payload.wind) }, { to: 'storms' });
+    }
+  };
+  await checking.process(handler, { signal });
+}
+
 /** The other ways to read: one message after the other, and as an iteration with commits of one's own. */
 export async function readOtherwise(signal: AbortSignal): Promise<void> {
   const options: EachMessageOptions = { concurrency: 4 };
@@ -140,7 +176,7 @@ export async function readOtherwise(signal: AbortSignal): Promise<void> {
     { signal },
   );
   for await (const batch of consumer.batches({ signal })) {
-    const same: Batch<Quake> = batch;
+    const same: Batch<ConsumedMessage<Quake>> = batch;
     const [first] = same.messages;
     await same.commit();
     if (first === undefined) continue;
@@ -174,7 +210,8 @@ export function explain(error: unknown): string {
   if (known instanceof SettingsError) return known.faults.map((fault: SettingsFault) => `${fault.key}: ${fault.message}`).join('\n');
   if (known instanceof DeliveryError) return known.failed.map((it: DeliveryFailure) => `${it.index} ${it.persisted}`).join('\n');
   if (known instanceof KafkaException) return `${known.kafkaName} ${known.kafkaCode} ${known.fatal}`;
-  if (known instanceof PayloadError) return `byte ${known.byte ?? 'unknown'}`;
+  if (known instanceof PayloadError)
+    return known.issues?.map(({ path, message }: PayloadIssue) => `${path}: ${message}`).join() ?? `byte ${known.byte}`;
   if (known instanceof TimeoutError) return `after ${known.timeoutMs} ms`;
   if (known instanceof InvariantError) return JSON.stringify(known.state);
   const others = [HandlerError, DeadLetterError, UsageError];

@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import { expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import type { SettingsError } from '../../../src/errors.js';
 import { type ConsumerOptions, resolveConsumerOptions } from '../../../src/settings/consumer-options.js';
+import { unchecked } from '../../../src/settings/schemas.js';
 import { consumerOptions, faultsOf } from './options.js';
 
 function resolve(options: object = {}): ReturnType<typeof resolveConsumerOptions> {
@@ -123,11 +125,17 @@ test.each([
   ['groupId', ' ', 'must be a text that is not empty, got another text'],
   ['groupId', undefined, 'is missing'],
   ['inputTopics', undefined, 'is missing'],
-  ['inputTopics', [], 'must be a topic or a list of topics'],
-  ['inputTopics', ['a', 5], 'must be a topic or a list of topics'],
+  ['inputTopics', [], 'must be a topic, a list of topics or a map from topic to schema'],
+  ['inputTopics', ['a', 5], 'must be a topic, a list of topics or a map from topic to schema'],
   ['inputTopics', 'a b', '"a b" is no topic name (1 to 249 of a-z, A-Z, 0-9, ".", "_" and "-")'],
   ['inputTopics', '..', '".." is no topic name (1 to 249 of a-z, A-Z, 0-9, ".", "_" and "-")'],
-  ['inputTopics', { quakes: {} }, 'with schemas is not available yet in this version: name the topics'],
+  [
+    'inputTopics',
+    { quakes: {} },
+    '"quakes" has no Standard Schema (zod from 3.24, valibot from 1, arktype from 2 are such; unchecked<T>() checks nothing)',
+  ],
+  ['inputTopics', { 'a b': unchecked() }, '"a b" is no topic name (1 to 249 of a-z, A-Z, 0-9, ".", "_" and "-")'],
+  ['inputTopics', {}, 'must be a topic, a list of topics or a map from topic to schema'],
   ['svc', 5, 'must be a text that is not empty, got 5'],
   ['batchSize', 0, 'must be an integer from 1 to 100000, got 0'],
   ['batchSize', '500', 'must be an integer from 1 to 100000, got another text'],
@@ -204,4 +212,14 @@ test('a logger of the user is used, false is silent', () => {
   resolve({ logger: false }).logger.error({}, 'x');
   expect(write).not.toHaveBeenCalled();
   write.mockRestore();
+});
+
+test('a map names the topics and gives their schemas, as it was when it was given', () => {
+  const map: Record<string, unknown> = { quakes: z.number(), '^storms': unchecked() };
+  const { inputTopics, inputSchemas } = resolve({ inputTopics: map });
+  const schema = map.quakes;
+  map.quakes = undefined;
+  expect(inputTopics).toEqual(['quakes', '^storms']);
+  expect([inputSchemas?.of('quakes'), inputSchemas?.of('storms.eu')]).toEqual([schema, undefined]);
+  expect(resolve().inputSchemas).toBeUndefined();
 });

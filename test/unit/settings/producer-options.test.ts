@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
 import { DEFAULT_HISTORY_MAX_BYTES } from '../../../src/message/ref-json.js';
 import { type ProducerOptions, resolveProducerOptions } from '../../../src/settings/producer-options.js';
+import { unchecked } from '../../../src/settings/schemas.js';
 import { faultsOf, producerOptions } from './options.js';
 
 function resolve(options: object = {}): ReturnType<typeof resolveProducerOptions> {
@@ -85,7 +86,8 @@ test('switching idempotence off by name is taken at its word', () => {
 test.each([
   ['svc', undefined, 'svc: is missing'],
   ['outputTopics', '^a', 'outputTopics: "^a" is a pattern; an output must be one topic'],
-  ['outputTopics', {}, 'outputTopics: with schemas is not available yet in this version: name the topics'],
+  ['outputTopics', {}, 'outputTopics: must be a topic, a list of topics or a map from topic to schema'],
+  ['outputTopics', { '^a': unchecked() }, 'outputTopics: "^a" is a pattern; an output must be one topic'],
   ['ignoreLargeMessageErrors', 1, 'ignoreLargeMessageErrors: must be true or false, got 1'],
   ['history', 5, 'history: must be an object, e.g. { maxBytes: 65536 }'],
   ['history', { maxBytes: -1 }, 'history.maxBytes: must be an integer from 0 to 1000000000, got -1'],

@@ -1,5 +1,6 @@
 /** Messages made by hand look like those from a topic. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type ConsumedMessage, derive, type OutgoingMessage } from '../../../src/index.js';
 import { consumed } from '../../../src/testing/index.js';
 import { packEnvelope } from '../message/histories.js';
@@ -71,4 +72,21 @@ test('a tombstone has neither value nor payload', () => {
   expect([message.tombstone, message.payload, message.raw.value]).toEqual([true, null, null]);
   expect('tombstone' in consumed('a', null)).toBe(false);
   expect(() => consumed('a', 1, { tombstone: true })).toThrow(expect.objectContaining({ code: 'USAGE_ARGUMENT' }));
+});
+
+describe('schema', () => {
+  const Quake = z.object({ at: z.string().transform((text) => new Date(text)) });
+
+  test('the payload is what the schema makes of it', () => {
+    const message = consumed('a', { at: '2026-01-02T00:00:00Z' }, { topic: 'quakes', schema: Quake });
+    expect([message.topic, message.payload]).toEqual(['quakes', { at: new Date('2026-01-02T00:00:00Z') }]);
+    expect(consumed('a', null as never, { schema: Quake, tombstone: true }).payload).toBeNull();
+  });
+
+  test('a refused payload and an asynchronous schema are UsageErrors', () => {
+    const usage = (code: string, text: string) => expect.objectContaining({ code, message: expect.stringContaining(text) });
+    expect(() => consumed('a', {} as never, { topic: 'quakes', schema: Quake })).toThrow(usage('USAGE_SCHEMA', 'topic "quakes"'));
+    const later = Quake.refine(async () => true);
+    expect(() => consumed('a', { at: '' }, { schema: later })).toThrow(usage('USAGE_ARGUMENT', 'asynchronous'));
+  });
 });
