@@ -22,13 +22,17 @@ export interface DecodedBatch<T> {
   readonly fault: PayloadError | undefined;
 }
 
-export interface DecodeOptions {
-  readonly latestOnly: boolean;
+/** What reading one row needs to know. */
+export interface RowOptions {
   readonly tombstones: 'skip' | 'deliver';
+  topicName(id: number): string;
+}
+
+export interface DecodeOptions extends RowOptions {
+  readonly latestOnly: boolean;
   readonly onInvalid: 'stop' | 'skip';
   /** told of each record that cannot be read; under 'stop' only of the first in each partition */
   onFault(error: PayloadError): void;
-  topicName(id: number): string;
 }
 
 /** Each call parses afresh, so no attempt sees what an earlier one did to its payloads. */
@@ -57,13 +61,13 @@ export function decodeBatch<T>(view: BatchView, options: DecodeOptions): Decoded
 }
 
 /** A message, undefined for a tombstone that is to be skipped, or why the row cannot be read. */
-function readRow<T>(view: BatchView, row: number, options: DecodeOptions): ConsumedMessage<T> | PayloadError | undefined {
+export function readRow<T>(view: BatchView, row: number, options: RowOptions): ConsumedMessage<T> | PayloadError | undefined {
   if (view.fault(row) !== FAULT.none) return toPayloadError(view, row, options);
   if (!view.isTombstone(row)) return readMessage(view, row, options);
   return options.tombstones === 'deliver' ? makeMessage(view, row, options, null as T, true) : undefined;
 }
 
-function readMessage<T>(view: BatchView, row: number, options: DecodeOptions): ConsumedMessage<T> | PayloadError {
+function readMessage<T>(view: BatchView, row: number, options: RowOptions): ConsumedMessage<T> | PayloadError {
   let payload: T;
   try {
     payload = JSON.parse(view.itemText(row)) as T;
@@ -76,7 +80,7 @@ function readMessage<T>(view: BatchView, row: number, options: DecodeOptions): C
   return makeMessage(view, row, options, payload, false);
 }
 
-function makeMessage<T>(view: BatchView, row: number, options: DecodeOptions, payload: T, isTombstone: boolean): ConsumedMessage<T> {
+function makeMessage<T>(view: BatchView, row: number, options: RowOptions, payload: T, isTombstone: boolean): ConsumedMessage<T> {
   const topic = options.topicName(view.topicId(row));
   const ref = new LazyRef(topic, view.partition(row), view.offset(row), view.key(row), view, row);
   const message = new ConsumedMessage<T>(payload, ref, view.timestampMs(row), view.headers(row), new RawBytes(view, row));
@@ -92,7 +96,7 @@ const FAULTS: Readonly<Record<number, readonly [PayloadErrorCode, string]>> = {
   [FAULT.tooDeep]: ['PAYLOAD_TOO_DEEP', 'is nested more than 1000 levels deep'],
 };
 
-function toPayloadError(view: BatchView, row: number, options: DecodeOptions): PayloadError {
+function toPayloadError(view: BatchView, row: number, options: RowOptions): PayloadError {
   const [code, what] = FAULTS[view.fault(row)] ?? (['PAYLOAD_NOT_JSON', 'cannot be read'] as const);
   const byte = view.faultAt(row);
   return new PayloadError(code, `Value of ${where(view, row, options)} ${what}: ${found(view, row, byte)} at byte ${byte}`, {
@@ -111,10 +115,10 @@ function found(view: BatchView, row: number, byte: number): string {
     : `unexpected 0x${code.toString(16).padStart(2, '0')}`;
 }
 
-function positionOf(view: BatchView, row: number, options: DecodeOptions): Position {
+function positionOf(view: BatchView, row: number, options: RowOptions): Position {
   return { topic: options.topicName(view.topicId(row)), partition: view.partition(row), offset: view.offset(row) };
 }
 
-function where(view: BatchView, row: number, options: DecodeOptions): string {
+function where(view: BatchView, row: number, options: RowOptions): string {
   return formatPosition(positionOf(view, row, options));
 }

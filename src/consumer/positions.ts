@@ -38,6 +38,12 @@ export class Positions {
     entry.stopped = true;
   }
 
+  /** The handler gave this message up: the committed position of its partition will be no later than it. */
+  stopBefore(topicId: number, partition: number, offset: number): void {
+    const entry = this.#entries.find((e) => e.partition === partition && e.topicId === topicId);
+    if (entry !== undefined) entry.offset = Math.min(entry.offset, offset);
+  }
+
   /** Quintuples [topicId, partition, offset, epoch, leaderEpoch]. */
   toArray(): Float64Array {
     const array = new Float64Array(this.#entries.length * 5);

@@ -2,27 +2,35 @@
 
 import type { BatchView } from '../engine/batch-view.js';
 import { type Position, TimeoutError, UsageError } from '../errors.js';
-import type { ConsumerEvents, Emitter } from '../events.js';
+import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
+import type { ResolvedConsumerOptions } from '../settings/consumer-options.js';
 import { Commits } from './commits.js';
-import { type DecodedBatch, decodeBatch } from './decode.js';
+import { type DecodedBatch, type DecodeOptions, decodeBatch } from './decode.js';
+import { type Intake, takeIn } from './intake.js';
 import type { Membership } from './membership.js';
 import type { Positions } from './positions.js';
 import { StopRequest } from './stop-request.js';
 
-export interface RunOptions {
+type Behaviour =
+  | 'batchSize'
+  | 'consumerTimeoutMs'
+  | 'latestOnly'
+  | 'tombstones'
+  | 'onInvalid'
+  | 'commit'
+  | 'maxUncommittedBatches'
+  | 'drainTimeoutMs';
+type Policy = 'retry' | 'deadLetter' | 'concurrency' | 'maxPollIntervalMs';
+type Identity = 'inputTopics' | 'bootstrapServers' | 'groupId' | 'svc' | 'logger';
+
+export interface RunOptions extends Pick<ResolvedConsumerOptions, Behaviour | Policy | Identity> {
   readonly name: string;
-  readonly inputTopics: readonly string[];
-  readonly batchSize: number;
-  readonly consumerTimeoutMs: number;
-  readonly latestOnly: boolean;
-  readonly tombstones: 'skip' | 'deliver';
-  readonly onInvalid: 'stop' | 'skip';
-  readonly commit: 'afterBatch' | 'manual' | 'stored';
-  readonly maxUncommittedBatches: number;
-  readonly drainTimeoutMs: number;
   readonly emitter: Emitter<ConsumerEvents>;
   readonly membership: Membership;
 }
+
+/** What a run with policies hears of its partitions: nothing more of them need be begun. `sought`: they stay, but go on elsewhere. */
+export type OnLeaving = (partitions: readonly TopicPartition[], sought: boolean) => void;
 
 /** A batch on its way through the run. */
 export interface Taken<T> extends DecodedBatch<T> {
@@ -38,6 +46,7 @@ export class Run<T> {
   readonly #stop: StopRequest;
   readonly #commits: Commits;
   readonly #positions = new Map<string, Position>();
+  #onLeaving: OnLeaving | undefined;
   /** What the run ends with; the first one wins. */
   #failure: unknown;
   #failed = false;
@@ -47,6 +56,10 @@ export class Run<T> {
     const { membership, name, maxUncommittedBatches, emitter, drainTimeoutMs } = options;
     this.#stop = new StopRequest(drainTimeoutMs, () => membership.interrupt());
     this.#commits = new Commits({ name, port: membership, maxUncommittedBatches, emitter, onFailure: (error) => this.fail(error) });
+  }
+
+  get options(): RunOptions {
+    return this.#options;
   }
 
   get membership(): Membership {
@@ -67,6 +80,7 @@ export class Run<T> {
   /** Goes on at these positions. */
   seek(positions: readonly Position[]): void {
     positions.forEach(checkPosition);
+    this.#onLeaving?.(positions, true);
     this.membership.assignment.seek(positions);
     for (const { topic, partition, offset } of positions) this.#positions.set(`${topic}:${partition}`, { topic, partition, offset });
   }
@@ -85,23 +99,48 @@ export class Run<T> {
   }
 
   /** Joins the group. */
-  join(): void {
+  join(onLeaving?: OnLeaving): void {
     const { membership, inputTopics } = this.#options;
-    membership.join(inputTopics, { commitStarts: (rows) => this.#commits.storeUnhandled(rows), onAssigned: () => this.#commits.retry() });
+    this.#onLeaving = onLeaving;
+    membership.join(inputTopics, {
+      commitStarts: (rows) => this.#commits.storeUnhandled(rows),
+      onAssigned: () => this.#commits.retry(),
+      onLeaving: (partitions) => onLeaving?.(partitions, false),
+    });
   }
 
   /** The next batch, or undefined when the run is to end. */
   async next(): Promise<Taken<T> | undefined> {
+    const view = await this.#nextView(() => this.#commits.hasRoom);
+    return view === undefined ? undefined : this.#decode(view);
+  }
+
+  /** The same as entries, for whoever handles a batch in several calls and says by himself whether there is room; `membership.interrupt` has him asked
+   *  again. Its calls are watched instead of the batch. */
+  async nextIntake(hasRoom: () => boolean): Promise<Intake<T> | undefined> {
+    const view = await this.#nextView(hasRoom);
+    if (view === undefined) return undefined;
+    this.membership.handled(view.id);
+    const intake = this.#reading((options) => takeIn<T>(view, { ...options, onInvalid: this.#options.onInvalid }));
+    const { tombstones, superseded, invalid } = intake;
+    if (tombstones + superseded + invalid > 0) this.#emitHandled({ messages: 0, tombstones, superseded, invalid, durationMs: 0 });
+    for (const { topicId, partition, next } of intake.shares) {
+      this.#notePosition({ topic: this.membership.topicName(topicId), partition, offset: next });
+    }
+    return intake;
+  }
+
+  async #nextView(hasRoom: () => boolean): Promise<BatchView | undefined> {
     const { membership, batchSize, consumerTimeoutMs } = this.#options;
     for (;;) {
       if (membership.failure !== undefined) this.fail(membership.failure);
       if (this.#failed || this.#stop.requested) return undefined;
-      if (!this.#commits.hasRoom) {
+      if (!hasRoom()) {
         await Promise.race([this.#commits.change(), membership.wait()]);
         continue;
       }
       const batch = membership.take(batchSize, consumerTimeoutMs);
-      if (batch !== null) return this.#decode(batch);
+      if (batch !== null) return batch;
       await membership.wait();
     }
   }
@@ -109,7 +148,14 @@ export class Run<T> {
   /** The batch was handed out: how it went is told, its commit is for whoever has it. */
   tellHandled({ messages, tombstones, superseded, invalid, takenAtMs }: Taken<T>): void {
     const durationMs = performance.now() - takenAtMs;
-    this.#options.emitter.emit('consumer.handled', { messages: messages.length, tombstones, superseded, invalid, durationMs });
+    this.#emitHandled({ messages: messages.length, tombstones, superseded, invalid, durationMs });
+  }
+
+  /** The same of one call among several. */
+  tellCalled({ messages, startedMs }: { readonly messages: number; readonly startedMs: number }): void {
+    if (messages === 0) return;
+    const durationMs = performance.now() - startedMs;
+    this.#emitHandled({ messages, tombstones: 0, superseded: 0, invalid: 0, durationMs });
   }
 
   /** The batch is handled: its positions are committed, or, with manual commits, left to the user. */
@@ -122,6 +168,13 @@ export class Run<T> {
       membership.done(taken.id);
     }
     this.tellHandled(taken);
+  }
+
+  /** Commits what is done without a gap (quintuples as `Positions.toArray` makes them), or leaves it to whoever commits; resolves when that is over. */
+  async storeDone(rows: Float64Array): Promise<void> {
+    const { commit, membership } = this.#options;
+    if (commit === 'afterBatch') await this.#commits.storeDone(rows);
+    else if (commit === 'stored') membership.store(rows);
   }
 
   /** Stores positions now; resolves on the broker's answer. @throws KafkaException when one was not stored */
@@ -171,15 +224,29 @@ export class Run<T> {
   }
 
   #decode(view: BatchView): Taken<T> {
-    const { emitter, membership } = this.#options;
+    const { membership, onInvalid } = this.#options;
     const takenAtMs = performance.now();
-    const topicName = (id: number): string => membership.topicName(id);
-    const onInvalid: ConsumerEvents['consumer.invalid'][] = [];
-    const decoded = decodeBatch<T>(view, { ...this.#options, topicName, onFault: (error) => onInvalid.push({ error }) });
-    for (const detail of onInvalid) emitter.emit('consumer.invalid', detail);
-    for (const position of decoded.positions.toPositions(topicName))
-      this.#positions.set(`${position.topic}:${position.partition}`, position);
+    const decoded = this.#reading((options) => decodeBatch<T>(view, { ...options, onInvalid: onInvalid === 'skip' ? 'skip' : 'stop' }));
+    for (const position of decoded.positions.toPositions((id) => membership.topicName(id))) this.#notePosition(position);
     return { ...decoded, id: view.id, takenAtMs };
+  }
+
+  /** Listeners hear of faults once the batch is read. */
+  #reading<R>(read: (options: Omit<DecodeOptions, 'onInvalid'>) => R): R {
+    const { emitter, membership, latestOnly, tombstones } = this.#options;
+    const faults: ConsumerEvents['consumer.invalid'][] = [];
+    const topicName = (id: number): string => membership.topicName(id);
+    const result = read({ latestOnly, tombstones, topicName, onFault: (error) => faults.push({ error }) });
+    for (const detail of faults) emitter.emit('consumer.invalid', detail);
+    return result;
+  }
+
+  #notePosition(position: Position): void {
+    this.#positions.set(`${position.topic}:${position.partition}`, position);
+  }
+
+  #emitHandled(detail: ConsumerEvents['consumer.handled']): void {
+    this.#options.emitter.emit('consumer.handled', detail);
   }
 
   async #settled(): Promise<void> {
