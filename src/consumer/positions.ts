@@ -1,7 +1,7 @@
 /** Consuming: up to where a batch is done, partition by partition, in the form in which the engine takes a commit. */
 
 import type { BatchView } from '../engine/batch-view.js';
-import type { Position } from '../errors.js';
+import { type Position, UsageError } from '../errors.js';
 
 interface Entry {
   readonly topicId: number;
@@ -94,3 +94,13 @@ export class Positions {
 
 /** A partition of a topic in one epoch. */
 const keyOf = ({ topicId, partition, epoch }: Entry): string => `${topicId}:${partition}:${epoch}`;
+
+/** @throws UsageError when it cannot be a position */
+export function checkPosition({ topic, partition, offset }: Position): void {
+  const isSound =
+    typeof topic === 'string' && Number.isSafeInteger(partition) && partition >= 0 && Number.isSafeInteger(offset) && offset >= 0;
+  if (!isSound) {
+    const got = `${topic}:${partition}:${offset}`;
+    throw new UsageError('USAGE_ARGUMENT', `${got} is not a position: it needs a topic, and whole numbers from 0 as partition and offset`);
+  }
+}

@@ -1,29 +1,17 @@
 /** Consuming, the frame of one `process()` or `batches()` call: joins, hands over decoded batches, commits them, leaves the group in good order. */
 
 import type { BatchView } from '../engine/batch-view.js';
-import { type Position, TimeoutError, UsageError } from '../errors.js';
+import { type Position, TimeoutError } from '../errors.js';
 import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
 import type { ResolvedConsumerOptions } from '../settings/consumer-options.js';
 import { Commits } from './commits.js';
 import { type DecodedBatch, type DecodeOptions, decodeBatch } from './decode.js';
 import { type Intake, takeIn } from './intake.js';
 import type { Membership } from './membership.js';
-import type { Positions } from './positions.js';
+import { checkPosition, type Positions } from './positions.js';
 import { StopRequest } from './stop-request.js';
 
-type Behaviour =
-  | 'batchSize'
-  | 'consumerTimeoutMs'
-  | 'latestOnly'
-  | 'tombstones'
-  | 'onInvalid'
-  | 'commit'
-  | 'maxUncommittedBatches'
-  | 'drainTimeoutMs';
-type Policy = 'retry' | 'deadLetter' | 'concurrency' | 'maxPollIntervalMs';
-type Identity = 'inputTopics' | 'bootstrapServers' | 'groupId' | 'svc' | 'logger';
-
-export interface RunOptions extends Pick<ResolvedConsumerOptions, Behaviour | Policy | Identity> {
+export interface RunOptions extends ResolvedConsumerOptions {
   readonly name: string;
   readonly emitter: Emitter<ConsumerEvents>;
   readonly membership: Membership;
@@ -257,16 +245,6 @@ export class Run<T> {
     const { name, drainTimeoutMs } = this.#options;
     const text = `Stopping the ${name}: ${drainTimeoutMs} ms (drainTimeoutMs) after it was asked to stop it still waits for ${what}`;
     return new TimeoutError('TIMEOUT_DRAIN', text, { timeoutMs: drainTimeoutMs });
-  }
-}
-
-/** @throws UsageError when it cannot be a position */
-function checkPosition({ topic, partition, offset }: Position): void {
-  const isSound =
-    typeof topic === 'string' && Number.isSafeInteger(partition) && partition >= 0 && Number.isSafeInteger(offset) && offset >= 0;
-  if (!isSound) {
-    const got = `${topic}:${partition}:${offset}`;
-    throw new UsageError('USAGE_ARGUMENT', `${got} is not a position: it needs a topic, and whole numbers from 0 as partition and offset`);
   }
 }
 

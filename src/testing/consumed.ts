@@ -32,7 +32,7 @@ let nextOffset = 0;
 /** A message as a handler gets it from a topic.
  *  Shape: id string or null; payload anything JSON can carry, copied through JSON as a topic would (dates become text, undefined fields go).
  *  @throws UsageError when JSON cannot carry the payload, or a tombstone has one
- *  @example await rank([consumed('quake-1', { mag: 4.5 }, { topic: 'quakes' })], { signal, attempt: 1 }); */
+ *  @example const { failed } = await runHandler(rank, [consumed('quake-1', { mag: 4.5 }, { topic: 'quakes' })]); */
 export function consumed<T>(id: string | null, payload: T, options: ConsumedOptions = {}): ConsumedMessage<T> {
   const { topic = 'test', partition = 0, offset = nextOffset++, timestampMs = Date.now(), headers = [], refs = [], tombstone } = options;
   if (tombstone && payload !== null) throw new UsageError('USAGE_ARGUMENT', 'consumed: a tombstone has no payload: give null');
