@@ -13,11 +13,12 @@ const FILL_BATCH = 5_000;
 /** @typedef {object} BenchBroker
  *  @property {string} bootstrapServers
  *  @property {string} version of Kafka
- *  @property {(messages: number, hops: number) => Promise<string>} filledTopic the topic that holds exactly so many messages with so many
- *  hops; filled once
+ *  @property {(messages: number, what: Contents) => Promise<string>} filledTopic the topic that holds exactly so many such messages; filled once
  *  @property {() => Promise<string>} freshTopic a new, empty topic
  *  @property {(topic: string) => Promise<void>} dropTopic
  *  @property {() => Promise<void>} stop */
+
+/** @typedef {{ hops: number, keys: number }} Contents hops of history; keys that recur, in partition 0 alone (0 = one each, everywhere) */
 
 /** @param {import('./jobs.mjs').Job['broker']} kind @returns {Promise<BenchBroker>} */
 export async function startBroker(kind) {
@@ -43,9 +44,9 @@ export async function startBroker(kind) {
     bootstrapServers,
     version: kafkaVersion(),
     freshTopic,
-    filledTopic: (messages, hops) => {
-      const what = `${messages} messages of ${hops} hops`;
-      const topic = filled.get(what) ?? freshTopic().then((name) => fill(bootstrapServers, name, { messages, hops }));
+    filledTopic: (messages, { hops, keys }) => {
+      const what = `${messages} messages of ${hops} hops and ${keys} keys`;
+      const topic = filled.get(what) ?? freshTopic().then((name) => fill(bootstrapServers, name, { messages, hops, keys }));
       filled.set(what, topic);
       return topic;
     },
@@ -57,8 +58,8 @@ export async function startBroker(kind) {
   };
 }
 
-/** @param {string} bootstrapServers @param {string} topic @param {{ messages: number, hops: number }} what */
-async function fill(bootstrapServers, topic, { messages, hops }) {
+/** @param {string} bootstrapServers @param {string} topic @param {Contents & { messages: number }} what */
+async function fill(bootstrapServers, topic, { messages, hops, keys }) {
   process.stderr.write(`filling ${topic} with ${messages} messages ...\n`);
   const producer = new Producer({ svc: 'bench', bootstrapServers, outputTopics: topic });
   for (let first = 0; first < messages; first += FILL_BATCH) {
@@ -67,7 +68,8 @@ async function fill(bootstrapServers, topic, { messages, hops }) {
     await producer.produceBatch(
       numbers.map((n) => {
         const payload = toEvent(n);
-        return { id: payload.id, payload, refs: /** @type {any} */ (toRefs(n, hops)) };
+        const place = keys > 0 ? { id: `key-${n % keys}`, record: { partition: 0 } } : { id: payload.id };
+        return { ...place, payload, refs: /** @type {any} */ (toRefs(n, hops)) };
       }),
     );
   }

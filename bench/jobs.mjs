@@ -4,11 +4,13 @@ import * as bars from './bars.mjs';
 /** @typedef {object} Job
  *  @property {string} name for --only
  *  @property {string} title
- *  @property {'consume' | 'hold' | 'raw' | 'produce' | 'parse' | 'latency'} verb the function of the engine that does it
+ *  @property {'consume' | 'hold' | 'raw' | 'produce' | 'parse' | 'latency' | 'wait'} verb the function of the engine that does it
  *  @property {number} messages
  *  @property {number} batchSize
  *  @property {number} inFlight batches under way at once (produce)
  *  @property {number} holdMs how long the handler keeps its first batch
+ *  @property {number} max handler calls at once (wait)
+ *  @property {number} keys that the messages have, all in one partition; 0 = one each, in all partitions
  *  @property {number} hops of history in each envelope (consume)
  *  @property {number} processes of one group, started together
  *  @property {number} mostRuns counted runs, at most
@@ -21,7 +23,18 @@ import * as bars from './bars.mjs';
 const PEERS = ['kafkajs', 'platformatic', 'confluent-promise', 'confluent-callback'];
 
 /** @type {Omit<Job, 'name' | 'title' | 'verb' | 'messages' | 'engines' | 'bars'>} */
-const USUAL = { batchSize: 500, inFlight: 1, holdMs: 0, hops: 1, processes: 1, mostRuns: 99, warmsUp: false, broker: 'plain' };
+const USUAL = {
+  batchSize: 500,
+  inFlight: 1,
+  holdMs: 0,
+  max: 1,
+  keys: 0,
+  hops: 1,
+  processes: 1,
+  mostRuns: 99,
+  warmsUp: false,
+  broker: 'plain',
+};
 
 /** @param {number} processes @returns {Job} */
 const scale = (processes) => ({
@@ -36,6 +49,20 @@ const scale = (processes) => ({
   broker: 'patient',
   engines: ['ours', 'kafkajs'],
   bars: [bars.ratioToFastest(1)],
+});
+
+/** @param {number} max @param {number} messages @returns {Job} */
+const concurrency = (max, messages) => ({
+  ...USUAL,
+  name: `concurrency-${max}`,
+  title: `Concurrency: ${messages} messages of 1000 keys in one partition, a handler that waits 5 ms a message, ${max} at once by key`,
+  verb: 'wait',
+  messages,
+  max,
+  keys: 1_000,
+  mostRuns: 3,
+  engines: ['ours', 'floor'],
+  bars: [bars.ratioTo('floor', 0.8, ', the same waits without any Kafka')],
 });
 
 /** @type {readonly Job[]} */
@@ -123,6 +150,11 @@ export const JOBS = [
   scale(1),
   scale(2),
   scale(4),
+  concurrency(1, 1_000),
+  concurrency(10, 10_000),
+  concurrency(50, 40_000),
+  concurrency(100, 60_000),
+  concurrency(200, 100_000),
 ];
 
 /** Every engine once. */

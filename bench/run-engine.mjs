@@ -15,12 +15,12 @@ let runs = 0;
  *  @param {{ broker: import('./broker.mjs').BenchBroker, messages: number }} options
  *  @returns {Promise<import('./meter.mjs').Sample>} */
 export async function runEngine({ job, engine }, { broker, messages }) {
-  const { verb, batchSize, inFlight, holdMs, processes, hops } = job;
+  const { verb, batchSize, inFlight, holdMs, max, processes, hops, keys } = job;
   const writes = verb === 'produce' || verb === 'latency';
-  const topic = writes ? await broker.freshTopic() : await broker.filledTopic(messages, hops);
+  const topic = writes ? await broker.freshTopic() : await broker.filledTopic(messages, { hops, keys });
   const facts = {
     ...{ bootstrapServers: broker.bootstrapServers, topic, groupId: `bench-${++runs}`, eventsFile },
-    ...{ messages, batchSize, inFlight, holdMs, shared: processes > 1 },
+    ...{ messages, batchSize, inFlight, holdMs, max, shared: processes > 1 },
   };
   const sample = processes > 1 ? await runShared(engine, verb, { facts, processes }) : await startWorker(engine, verb, facts).sample;
   if (writes) await broker.dropTopic(topic);

@@ -10,6 +10,7 @@ import { Meter } from './meter.mjs';
  *  @property {number} batchSize
  *  @property {number} inFlight
  *  @property {number} holdMs how long the handler keeps its first batch (memory)
+ *  @property {number} max handler calls at once (wait)
  *  @property {() => void} begin starts the clock: at the first batch when consuming, after connecting and one warm-up batch when producing
  *  @property {{ rankSum: number, batches: number }} tally what the handler has seen, counted by the engine
  *  @property {(positions: Iterable<readonly [partition: number, nextOffset: number]>) => void} committed one answer of the broker to a commit

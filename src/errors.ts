@@ -36,13 +36,20 @@ export type PayloadErrorCode =
   /** a `dt` of a history that is not RFC 3339 */
   | 'PAYLOAD_BAD_TIME';
 export type HandlerErrorCode =
+  /** none of its messages is done */
   | 'HANDLER_THREW'
+  /** it gave this one message to `context.fail` */
+  | 'HANDLER_FAILED'
   /** a schema threw, or its promise rejected, instead of saying what is wrong with the value */
   | 'SCHEMA_THREW';
 export type DeliveryErrorCode = 'DELIVERY_FAILED';
 export type KafkaErrorCode = 'KAFKA';
 export type TimeoutErrorCode = 'TIMEOUT_CONNECT' | 'TIMEOUT_CLOSE' | 'TIMEOUT_DRAIN';
-export type DeadLetterErrorCode = 'DEAD_LETTER_FAILED';
+export type DeadLetterErrorCode =
+  /** a message could not be parked: its partition waits and it is tried again */
+  | 'DEAD_LETTER_FAILED'
+  /** the topic to park in does not exist, or cannot be created */
+  | 'DEAD_LETTER_MISSING';
 export type InvariantErrorCode = 'INVARIANT';
 
 /** Every code there is. A `switch` over it is checked by the compiler. */
@@ -146,7 +153,7 @@ export class PayloadError extends PhqKafkaError {
   }
 }
 
-/** The user's code threw: a handler, or a schema; `cause` is what it threw, untouched. */
+/** The user's code failed: a handler that threw or gave a message to `context.fail`, or a schema that threw; `cause` is what it threw or gave, untouched. */
 export class HandlerError extends PhqKafkaError {
   declare readonly code: HandlerErrorCode;
 
@@ -227,7 +234,7 @@ export class TimeoutError extends PhqKafkaError {
   }
 }
 
-/** A message could not be parked in its dead letter topic; its position is not committed. */
+/** A message could not be parked in its dead letter topic, so its position is not committed; or that topic does not exist. */
 export class DeadLetterError extends PhqKafkaError {
   declare readonly code: DeadLetterErrorCode;
 

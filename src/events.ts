@@ -1,6 +1,6 @@
 /** Ground floor: every event a client can raise, with what it carries, and the emitter behind `on`. One closed list; none is named `error`. */
 
-import { type KafkaException, type PayloadError, type Position, UsageError } from './errors.js';
+import { type DeadLetterError, type HandlerError, type KafkaException, type PayloadError, type Position, UsageError } from './errors.js';
 
 /** What a Producer raises. */
 export interface ProducerEvents {
@@ -75,6 +75,20 @@ export interface ConsumerEvents {
   'consumer.commitRetried': { readonly position: Position; readonly error: KafkaException };
   /** A record's value could not be read, or its topic's schema refuses it. */
   'consumer.invalid': { readonly error: PayloadError };
+  /** Messages of a partition, from this position on, failed and are handled again after a wait. `attempt`: the call that is to come, from 2. */
+  'consumer.retrying': Position & { readonly attempt: number; readonly delayMs: number; readonly error: HandlerError };
+  /** The committed position of a partition stays before this message for a while: it is to be handled again ('retry'), could not be parked yet
+   *  ('dead-letter'), or too much has failed to park more ('circuit'). Told again when the reason changes. */
+  'consumer.held': Position & {
+    readonly reason: 'retry' | 'dead-letter' | 'circuit';
+    readonly error: HandlerError | PayloadError | DeadLetterError;
+  };
+  /** Nothing holds the partition any more: what held it is done, or the partition is given away. */
+  'consumer.freed': TopicPartition;
+  /** A message is parked: its dead letter is acknowledged at `to`. `attempts`: handler calls that it was in, 0 for one that could not be read. */
+  'consumer.deadLettered': Position & { readonly to: Position; readonly attempts: number; readonly error: HandlerError | PayloadError };
+  /** A message could not be parked; it is tried again after `delayMs`, and its partition waits. */
+  'consumer.deadLetterFailed': Position & { readonly delayMs: number; readonly error: DeadLetterError };
   /** A partition cannot be read on from this position; offset -1: not even its first position is known. */
   'consumer.partitionStopped': Position & { readonly error: KafkaException };
   /** The cluster or the connection to it is in trouble; the group is kept unless the error is fatal. */
@@ -99,6 +113,11 @@ export const CONSUMER_EVENTS: readonly (keyof ConsumerEvents)[] = [
   'consumer.committed',
   'consumer.commitRetried',
   'consumer.invalid',
+  'consumer.retrying',
+  'consumer.held',
+  'consumer.freed',
+  'consumer.deadLettered',
+  'consumer.deadLetterFailed',
   'consumer.partitionStopped',
   'consumer.error',
   'consumer.log',

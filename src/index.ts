@@ -46,6 +46,7 @@ export {
 } from './producer/raw-producer.js';
 export { defaultConsumerConfig, type GroupProtocol } from './settings/consumer-defaults.js';
 export type { ConsumerOptions, Tombstones } from './settings/consumer-options.js';
+export type { ConcurrencyOptions, DeadLetterOptions, RetryOptions } from './settings/failure-options.js';
 export type { ConsumerConfig, ProducerConfig, SharedConfig } from './settings/librdkafka-config.js';
 export type { Logger } from './settings/logger.js';
 export { defaultProducerConfig } from './settings/producer-defaults.js';

@@ -1,5 +1,7 @@
-/** No Kafka at all: what JSON.parse of the values costs, the least any client in JavaScript can spend on its main thread. */
+/** No Kafka at all: what JSON.parse of the values costs, the least any client in JavaScript can spend on its main thread; and what only waiting takes. */
+import { setTimeout as pass } from 'node:timers/promises';
 import { toEnvelope, toEvent } from '../payload.mjs';
+import { WAIT_MS } from '../waits.mjs';
 
 /** @param {import('../worker.mjs').Task} task */
 export async function parse({ messages, batchSize, begin, end }) {
@@ -15,5 +17,18 @@ export async function parse({ messages, batchSize, begin, end }) {
     for (let n = first; n < Math.min(messages, first + batchSize); n++) batch.push(JSON.parse(/** @type {string} */ (values[n])));
     for (const { item } of batch) rankSum += item.rank;
   }
+  end(rankSum);
+}
+
+/** The ideal of a handler that waits: `max` messages at once, all the time. @param {import('../worker.mjs').Task} task */
+export async function wait({ messages, max, begin, end }) {
+  let rankSum = 0;
+  for (let n = 0; n < messages; n++) rankSum += toEvent(n).rank;
+  begin();
+  let left = messages;
+  const worker = async () => {
+    while (left-- > 0) await pass(WAIT_MS);
+  };
+  await Promise.all(Array.from({ length: max }, worker));
   end(rankSum);
 }

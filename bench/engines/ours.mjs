@@ -1,7 +1,9 @@
 /** @predicthq/kafka through its public API, with its defaults. */
+import { setTimeout as pass } from 'node:timers/promises';
 import { Consumer, Producer } from '../../dist/index.js';
 import { produceAll } from '../in-flight.mjs';
 import { latencyOf } from '../latency.mjs';
+import { WAIT_MS } from '../waits.mjs';
 
 /** @param {import('../worker.mjs').Task} task */
 export async function consume({ bootstrapServers, topic, groupId, batchSize, holdMs, begin, tally, committed, done }) {
@@ -18,6 +20,28 @@ export async function consume({ bootstrapServers, topic, groupId, batchSize, hol
       if (holdMs > 0 && tally.batches === 0) await new Promise((resolve) => setTimeout(resolve, holdMs));
       tally.batches++;
       for (const { payload } of batch) tally.rankSum += payload.rank;
+    },
+    { signal: done },
+  );
+}
+
+/** A handler that waits, many calls at once, by key. @param {import('../worker.mjs').Task} task */
+export async function wait({ bootstrapServers, topic, groupId, batchSize, max, begin, tally, committed, done }) {
+  /** @type {Consumer<import('../payload.mjs').Event>} */
+  const consumer = new Consumer({
+    ...{ bootstrapServers, groupId, batchSize, concurrency: { max, order: 'key' } },
+    inputTopics: topic,
+    kafkaConsumerConfig: { 'auto.offset.reset': 'earliest' },
+  });
+  consumer.on('consumer.committed', ({ positions }) => committed(positions.filter((p) => p.partition === 0).map((p) => [0, p.offset])));
+  await consumer.process(
+    async (batch) => {
+      begin();
+      tally.batches++;
+      for (const { payload } of batch) {
+        await pass(WAIT_MS);
+        tally.rankSum += payload.rank;
+      }
     },
     { signal: done },
   );

@@ -13,6 +13,8 @@ export class Assignment {
   readonly #handle: Handle;
   readonly #owned = new Map<string, NativePartition>();
   readonly #paused = new Set<string>();
+  /** held until what failed of them is done, or what was read ahead */
+  readonly #held = new Set<string>();
   /** starts that wait for their epoch, then for their commit */
   readonly #uncommittedStarts = new Map<string, number>();
   /** ours, but nothing may go out before their start is committed */
@@ -71,14 +73,26 @@ export class Assignment {
     for (const p of ours) this.#starting.delete(keyOf(p));
     // A seek that was asked for while the engine was taking the partition ends the epoch in which the start was committed: hence only now.
     this.seek(ours.flatMap(({ topic, partition }) => this.#takeSeek(topic, partition)));
-    this.#handle.release(this.#pairs(ours.filter((p) => !this.#paused.has(keyOf(p)))));
+    this.#handle.release(this.#pairs(ours.filter((p) => this.#mayGo(p))));
   }
 
   remove(partitions: readonly TopicPartition[]): void {
     for (const p of partitions) {
       this.#owned.delete(keyOf(p));
       this.#starting.delete(keyOf(p));
+      this.#held.delete(keyOf(p));
     }
+  }
+
+  /** As `pause`, for the failure policy's own reasons: the two do not undo each other. */
+  hold(partition: TopicPartition): void {
+    this.#held.add(keyOf(partition));
+    this.#handle.hold(this.#pairs([partition]));
+  }
+
+  free(partition: TopicPartition): void {
+    this.#held.delete(keyOf(partition));
+    if (this.#mayGo(partition)) this.#handle.release(this.#pairs([partition]));
   }
 
   pause(partitions: readonly TopicPartition[]): void {
@@ -88,7 +102,7 @@ export class Assignment {
 
   resume(partitions: readonly TopicPartition[]): void {
     for (const p of partitions) this.#paused.delete(keyOf(p));
-    this.#handle.release(this.#pairs(partitions.filter((p) => !this.#starting.has(keyOf(p)))));
+    this.#handle.release(this.#pairs(partitions.filter((p) => this.#mayGo(p))));
   }
 
   /** Partitions that have begun seek now, others when they do. */
@@ -97,6 +111,11 @@ export class Assignment {
     for (const p of positions) if (!owned.includes(p)) this.#seeks.set(keyOf(p), p.offset);
     if (owned.length === 0) return;
     this.#handle.seek(Float64Array.from(owned.flatMap((p) => [this.#handle.topicId(p.topic), p.partition, p.offset])));
+  }
+
+  #mayGo(partition: TopicPartition): boolean {
+    const key = keyOf(partition);
+    return !this.#paused.has(key) && !this.#held.has(key) && !this.#starting.has(key);
   }
 
   #takeSeek(topic: string, partition: number): readonly Position[] {

@@ -81,6 +81,20 @@ export class Commits {
       .finally(() => this.#settle(batchId, records));
   }
 
+  /** Stores what is done without a gap, as `markHandled` does, for whoever bounds by himself how far handling runs ahead. Resolves when it is stored, or
+   *  is not ours to store any more. */
+  async storeDone(rows: Float64Array): Promise<void> {
+    this.#asked++;
+    try {
+      await this.#store(rows, (results, startedMs) => this.#tell(results, startedMs));
+    } catch (error) {
+      this.#options.onFailure(error as KafkaException);
+    } finally {
+      this.#asked--;
+      this.#tellChange();
+    }
+  }
+
   /** Stores what nobody handled, a start or skipped records: resolves when every position is stored, or its partition is not owned any more.
    *  Quintuples as `Positions.toArray` makes them. No event. @throws KafkaException when repeating is useless */
   storeUnhandled(rows: Float64Array): Promise<void> {

@@ -12,9 +12,10 @@ import {
 } from '../settings/consumer-options.js';
 import type { TopicNames, Topics } from '../settings/topics.js';
 import { type Batch, iterateBatches } from './batch.js';
+import { isInsideHandlerOf } from './handler-call.js';
 import type { MessagesOf } from './inputs.js';
 import { Membership } from './membership.js';
-import { isInsideHandlerOf, processBatches } from './process-loop.js';
+import { processBatches } from './process-loop.js';
 import { Run } from './run.js';
 
 /** Reads topics in batches as a member of a consumer group, hands them to a handler, commits what is handled: at least once, in order within each
@@ -69,10 +70,12 @@ export class Consumer<T = unknown, I extends Topics = TopicNames, B extends Tomb
   }
 
   /** The same as an iteration: batches come one by one, `batch.commit()` commits, nothing is committed by itself. Leaving the loop leaves the group.
+   *  `retry`, `deadLetter` and `concurrency` are for handlers, which can be called again: with any of them this is a UsageError.
    *  @throws as `process`; PayloadError after the batch that ends before the record that cannot be read
    *  @example for await (const batch of consumer.batches()) { await store(batch.messages); await batch.commit(); } */
   async *batches(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<Batch<MessagesOf<I, T, B>>, void, undefined> {
     this.#assertOpen();
+    this.#assertPlain();
     if (options.signal?.aborted) return;
     const run = this.#begin();
     let end: () => void = () => undefined;
@@ -209,6 +212,15 @@ export class Consumer<T = unknown, I extends Topics = TopicNames, B extends Tomb
 
   #assertOpen(): void {
     if (this.#closing !== undefined) throw new UsageError('USAGE_CLOSED', `The ${this.#name} is closed; make a new one`);
+  }
+
+  /** The body of a loop cannot be called again, nor twice at once. */
+  #assertPlain(): void {
+    const { retry, deadLetter, concurrency } = this.#options;
+    const set = Object.entries({ retry, deadLetter, concurrency }).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+    if (set.length === 0) return;
+    const text = `batches() of the ${this.#name} cannot do what ${set.join(' and ')} say: use process(handler), or leave them out`;
+    throw new UsageError('USAGE_ARGUMENT', text);
   }
 
   /** While processing, the client that does it: a second one would belong to nobody. */

@@ -5,7 +5,8 @@ import { PayloadError } from '../errors.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
 import { findLatest } from '../message/latest-only.js';
 import { Positions } from './positions.js';
-import { type ReadOptions, type Row, readRow } from './read-row.js';
+import type { ReadOptions, Row } from './read-row.js';
+import { type RowSink, readRows } from './read-rows.js';
 
 export interface DecodedBatch<T> {
   readonly messages: readonly ConsumedMessage<T>[];
@@ -31,23 +32,15 @@ export interface DecodeOptions extends ReadOptions {
  *  @throws HandlerError SCHEMA_THREW, also as a rejection */
 export function decodeBatch<T>(view: BatchView, options: DecodeOptions): DecodedBatch<T> | Promise<DecodedBatch<T>> {
   const decoding = new Decoding<T>(view, options);
-  const pending = decoding.goOn();
-  return pending === undefined ? decoding.toBatch() : decodeLater(decoding, pending);
+  const reading = readRows<T>(view, options, decoding);
+  return reading === undefined ? decoding.toBatch() : reading.then(() => decoding.toBatch());
 }
 
-/** One row after the other: a schema is never asked about two at once. */
-async function decodeLater<T>(decoding: Decoding<T>, first: Promise<Row<T>>): Promise<DecodedBatch<T>> {
-  for (let pending: Promise<Row<T>> | undefined = first; pending !== undefined; pending = decoding.goOn()) decoding.settle(await pending);
-  return decoding.toBatch();
-}
-
-/** The way through the rows, which stops where a schema makes it wait. */
-class Decoding<T> {
+class Decoding<T> implements RowSink<T> {
   readonly #view: BatchView;
   readonly #options: DecodeOptions;
   readonly #positions = new Positions();
   readonly #messages: ConsumedMessage<T>[] = [];
-  #row = 0;
   #tombstones = 0;
   #invalid = 0;
   #fault: PayloadError | undefined;
@@ -57,23 +50,11 @@ class Decoding<T> {
     this.#options = options;
   }
 
-  /** Reads rows up to the end, or up to one that is not known yet: that is to be awaited and handed to `settle`. */
-  goOn(): Promise<Row<T>> | undefined {
-    while (this.#row < this.#view.count) {
-      if (this.#fault !== undefined && this.#positions.isStopped(this.#view, this.#row)) {
-        this.#row++;
-        continue;
-      }
-      const read = readRow<T>(this.#view, this.#row, this.#options);
-      if (read instanceof Promise) return read;
-      this.settle(read);
-    }
-    return undefined;
+  skips(row: number): boolean {
+    return this.#fault !== undefined && this.#positions.isStopped(this.#view, row);
   }
 
-  /** The current row is known; the next one is current. */
-  settle(read: Row<T>): void {
-    const row = this.#row++;
+  settle(row: number, read: Row<T>): void {
     if (read instanceof PayloadError) {
       this.#options.onFault(read);
       if (this.#options.onInvalid === 'stop') {

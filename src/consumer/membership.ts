@@ -35,6 +35,8 @@ export interface AssignmentHooks {
   /** stores the positions before anything of their partitions is handed out; quintuples as `Positions.toArray` makes them */
   commitStarts(rows: Float64Array): Promise<void>;
   onAssigned(): void;
+  /** The partitions are being given away, or are lost: nothing more of them need be begun. */
+  onLeaving?(partitions: readonly TopicPartition[]): void;
 }
 
 /** Batches that wait in the engine, beside the one that is handled: enough that the handler never waits for the network. */
@@ -152,6 +154,16 @@ export class Membership {
     this.#handle.done(batchId);
   }
 
+  /** Triples [batchId, topicId, partition]: what `done` says, partition by partition. */
+  doneParts(parts: Float64Array): void {
+    this.#handle.doneParts(parts);
+  }
+
+  /** The oldest handler call that runs began this long ago; undefined = none runs. Instead of `handled`, where a batch is handled in several calls. */
+  calling(agoMs: number | undefined): void {
+    this.#handle.calling(agoMs ?? -1);
+  }
+
   /** Resolves with the broker's answer, position by position. Quintuples as `Positions.toArray` makes them. */
   async commit(positions: Float64Array): Promise<readonly NativePositionResult[]> {
     const { mailbox } = this.#connection;
@@ -231,6 +243,7 @@ export class Membership {
     { lost, drained, waitedMs }: Omit<ConsumerEvents['consumer.revoked'], 'partitions'>,
   ): void {
     const partitions = revoked.map(toPartition);
+    this.#hooks?.onLeaving?.(partitions);
     this.assignment.remove(partitions);
     // The engine also takes leave of a group that it has given up before.
     if (partitions.length > 0) this.#options.emitter.emit('consumer.revoked', { partitions, lost, drained, waitedMs });
@@ -264,6 +277,7 @@ export class Membership {
         break;
       case 'revoking':
         if (event.partitions.length === 0) break;
+        this.#hooks?.onLeaving?.(event.partitions.map(toPartition));
         emitter.emit('consumer.revoking', { partitions: event.partitions.map(toPartition), lost: event.lost, drainMs: event.drainMs });
         break;
       case 'revoked':

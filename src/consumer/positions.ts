@@ -1,7 +1,7 @@
 /** Consuming: up to where a batch is done, partition by partition, in the form in which the engine takes a commit. */
 
 import type { BatchView } from '../engine/batch-view.js';
-import type { Position } from '../errors.js';
+import { type Position, UsageError } from '../errors.js';
 
 interface Entry {
   readonly topicId: number;
@@ -43,6 +43,12 @@ export class Positions {
     const entry = this.#entryOf(view, row);
     entry.offset = view.offset(row);
     entry.stopped = true;
+  }
+
+  /** The handler gave this message up: the committed position of its partition will be no later than it. */
+  stopBefore(topicId: number, partition: number, offset: number): void {
+    const entry = this.#entries.find((e) => e.partition === partition && e.topicId === topicId);
+    if (entry !== undefined) entry.offset = Math.min(entry.offset, offset);
   }
 
   /** Quintuples [topicId, partition, offset, epoch, leaderEpoch]. */
@@ -95,3 +101,13 @@ export class Positions {
 
 /** A partition of a topic in one epoch. */
 const keyOf = ({ topicId, partition, epoch }: Entry): string => `${topicId}:${partition}:${epoch}`;
+
+/** @throws UsageError when it cannot be a position */
+export function checkPosition({ topic, partition, offset }: Position): void {
+  const isSound =
+    typeof topic === 'string' && Number.isSafeInteger(partition) && partition >= 0 && Number.isSafeInteger(offset) && offset >= 0;
+  if (!isSound) {
+    const got = `${topic}:${partition}:${offset}`;
+    throw new UsageError('USAGE_ARGUMENT', `${got} is not a position: it needs a topic, and whole numbers from 0 as partition and offset`);
+  }
+}

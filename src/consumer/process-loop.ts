@@ -1,52 +1,57 @@
 /** Consuming, the loop of `process()`: batch after batch to the handler, until the run ends. */
 
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { callHandler, describeBatch, type Handler } from '../handling/handler.js';
+import type { HandlerError } from '../errors.js';
+import { callHandler, describeBatch, type FailedByName, type Handler } from '../handling/handler.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
+import { callInside } from './handler-call.js';
+import { processWithPolicies } from './policy-loop.js';
 import type { Run, Taken } from './run.js';
-
-/** The handler call that the current code was reached from, if any: closing from inside must not wait for that handler. A timer or listener that a
- *  handler left behind still carries its call, hence `running`. */
-const handlerCall = new AsyncLocalStorage<{ readonly run: object; running: boolean }>();
-
-/** Is the current code called, directly or not, by a handler of this run that is still running? */
-export function isInsideHandlerOf(run: object): boolean {
-  const call = handlerCall.getStore();
-  return call?.run === run && call.running;
-}
 
 /** Resolves when the run was asked to stop and everything handled is committed. Rejects with what ended it otherwise. The group is left either way. */
 export async function processBatches<T>(run: Run<T>, handler: Handler<ConsumedMessage<T>>): Promise<void> {
+  const { retry, deadLetter, concurrency } = run.options;
   try {
-    run.join();
-    for (let batch = await run.next(); batch !== undefined; batch = await run.next()) await handleBatch(run, batch, handler);
+    if ((retry ?? deadLetter ?? concurrency) !== undefined) await processWithPolicies(run, handler);
+    else await processPlainly(run, handler);
   } catch (error) {
     run.fail(error);
   }
   await run.leave();
 }
 
+async function processPlainly<T>(run: Run<T>, handler: Handler<ConsumedMessage<T>>): Promise<void> {
+  run.join();
+  for (let batch = await run.next(); batch !== undefined; batch = await run.next()) await handleBatch(run, batch, handler);
+}
+
 async function handleBatch<T>(run: Run<T>, batch: Taken<T>, handler: Handler<ConsumedMessage<T>>): Promise<void> {
+  let failed: FailedByName | undefined;
   try {
-    if (batch.messages.length > 0) await call(run, batch, handler);
+    if (batch.messages.length > 0) failed = await call(run, batch, handler);
   } catch (error) {
     // Nothing of the batch is committed; the engine must not wait for it either.
     run.giveUp(batch);
     throw error;
   }
+  const failure = failed === undefined || failed.size === 0 ? undefined : stopBeforeFailed(run, batch, failed);
   run.markHandled(batch);
+  if (failure !== undefined) throw failure;
   if (batch.fault !== undefined) throw batch.fault;
 }
 
-async function call<T>(run: Run<T>, { messages }: Taken<T>, handler: Handler<ConsumedMessage<T>>): Promise<void> {
-  const context = { signal: run.signal, attempt: 1 };
-  const call = { run, running: true };
-  const called = handlerCall
-    .run(call, () => callHandler(handler, messages, context))
-    .finally(() => {
-      call.running = false;
-    });
+/** Nobody handles them again, so they end the run, and their positions are where it goes on. Returns the first one's error. */
+function stopBeforeFailed<T>(run: Run<T>, { messages, positions }: Taken<T>, failed: FailedByName): HandlerError {
+  for (const index of failed.keys()) {
+    const { topic, partition, offset } = messages[index] as ConsumedMessage<T>;
+    positions.stopBefore(run.membership.topicId(topic), partition, offset);
+  }
+  return failed.get(Math.min(...failed.keys())) as HandlerError;
+}
+
+async function call<T>(run: Run<T>, { messages }: Taken<T>, handler: Handler<ConsumedMessage<T>>): Promise<FailedByName> {
+  const options = { signal: run.signal, attempt: 1, hasPolicy: false };
+  const called = callInside(run, () => callHandler(handler, messages, options));
   // Should the drain time pass first, nobody is left to hear how the handler ended.
   called.catch(() => undefined);
-  await run.withinDrain(called, () => `the handler, which has ${describeBatch(messages)}`);
+  return await run.withinDrain(called, () => `the handler, which has ${describeBatch(messages)}`);
 }

@@ -1,30 +1,24 @@
 /** Consuming, the frame of one `process()` or `batches()` call: joins, hands over decoded batches, commits them, leaves the group in good order. */
 
 import type { BatchView } from '../engine/batch-view.js';
-import { type Position, TimeoutError, UsageError } from '../errors.js';
-import type { ConsumerEvents, Emitter } from '../events.js';
-import type { TopicSchemas } from '../settings/schemas.js';
+import { type Position, TimeoutError } from '../errors.js';
+import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
+import type { ResolvedConsumerOptions } from '../settings/consumer-options.js';
 import { Commits } from './commits.js';
-import { type DecodedBatch, decodeBatch } from './decode.js';
+import { type DecodedBatch, type DecodeOptions, decodeBatch } from './decode.js';
+import { type Intake, takeIn } from './intake.js';
 import type { Membership } from './membership.js';
-import type { Positions } from './positions.js';
+import { checkPosition, type Positions } from './positions.js';
 import { StopRequest } from './stop-request.js';
 
-export interface RunOptions {
+export interface RunOptions extends ResolvedConsumerOptions {
   readonly name: string;
-  readonly inputTopics: readonly string[];
-  readonly inputSchemas: TopicSchemas | undefined;
-  readonly batchSize: number;
-  readonly consumerTimeoutMs: number;
-  readonly latestOnly: boolean;
-  readonly tombstones: 'skip' | 'deliver';
-  readonly onInvalid: 'stop' | 'skip';
-  readonly commit: 'afterBatch' | 'manual' | 'stored';
-  readonly maxUncommittedBatches: number;
-  readonly drainTimeoutMs: number;
   readonly emitter: Emitter<ConsumerEvents>;
   readonly membership: Membership;
 }
+
+/** What a run with policies hears of its partitions: nothing more of them need be begun. `sought`: they stay, but go on elsewhere. */
+export type OnLeaving = (partitions: readonly TopicPartition[], sought: boolean) => void;
 
 /** A batch on its way through the run. */
 export interface Taken<T> extends DecodedBatch<T> {
@@ -40,6 +34,7 @@ export class Run<T> {
   readonly #stop: StopRequest;
   readonly #commits: Commits;
   readonly #positions = new Map<string, Position>();
+  #onLeaving: OnLeaving | undefined;
   /** What the run ends with; the first one wins. */
   #failure: unknown;
   #failed = false;
@@ -50,6 +45,10 @@ export class Run<T> {
     this.#stop = new StopRequest(drainTimeoutMs, () => membership.interrupt());
     const onFailure = (error: unknown): void => this.fail(error);
     this.#commits = new Commits({ name, port: membership, maxUncommittedBatches, batchSize, emitter, onFailure });
+  }
+
+  get options(): RunOptions {
+    return this.#options;
   }
 
   get membership(): Membership {
@@ -70,6 +69,7 @@ export class Run<T> {
   /** Goes on at these positions. */
   seek(positions: readonly Position[]): void {
     positions.forEach(checkPosition);
+    this.#onLeaving?.(positions, true);
     this.membership.assignment.seek(positions);
     for (const { topic, partition, offset } of positions) this.#positions.set(`${topic}:${partition}`, { topic, partition, offset });
   }
@@ -88,23 +88,49 @@ export class Run<T> {
   }
 
   /** Joins the group. */
-  join(): void {
+  join(onLeaving?: OnLeaving): void {
     const { membership, inputTopics } = this.#options;
-    membership.join(inputTopics, { commitStarts: (rows) => this.#commits.storeUnhandled(rows), onAssigned: () => this.#commits.retry() });
+    this.#onLeaving = onLeaving;
+    membership.join(inputTopics, {
+      commitStarts: (rows) => this.#commits.storeUnhandled(rows),
+      onAssigned: () => this.#commits.retry(),
+      onLeaving: (partitions) => onLeaving?.(partitions, false),
+    });
   }
 
   /** The next batch, or undefined when the run is to end. */
   async next(): Promise<Taken<T> | undefined> {
+    const view = await this.#nextView(() => this.#commits.hasRoom);
+    return view === undefined ? undefined : this.#decode(view);
+  }
+
+  /** The same as entries, for whoever handles a batch in several calls and says by himself whether there is room; `membership.interrupt` has him asked
+   *  again. Its calls are watched instead of the batch. */
+  async nextIntake(hasRoom: () => boolean): Promise<Intake<T> | undefined> {
+    const view = await this.#nextView(hasRoom);
+    if (view === undefined) return undefined;
+    this.membership.handled(view.id);
+    const intake = await this.#reading(view, (options) => takeIn<T>(view, { ...options, onInvalid: this.#options.onInvalid }));
+    if (intake === undefined) return undefined;
+    const { tombstones, superseded, invalid } = intake;
+    if (tombstones + superseded + invalid > 0) this.#emitHandled({ messages: 0, tombstones, superseded, invalid, durationMs: 0 });
+    for (const { topicId, partition, next } of intake.shares) {
+      this.#notePosition({ topic: this.membership.topicName(topicId), partition, offset: next });
+    }
+    return intake;
+  }
+
+  async #nextView(hasRoom: () => boolean): Promise<BatchView | undefined> {
     const { membership, batchSize, consumerTimeoutMs } = this.#options;
     for (;;) {
       if (membership.failure !== undefined) this.fail(membership.failure);
       if (this.#failed || this.#stop.requested) return undefined;
-      if (!this.#commits.hasRoom) {
+      if (!hasRoom()) {
         await Promise.race([this.#commits.change(), membership.wait()]);
         continue;
       }
       const batch = membership.take(batchSize, consumerTimeoutMs);
-      if (batch !== null) return this.#decode(batch);
+      if (batch !== null) return batch;
       await membership.wait();
     }
   }
@@ -112,7 +138,14 @@ export class Run<T> {
   /** The batch was handed out: how it went is told, its commit is for whoever has it. */
   tellHandled({ messages, tombstones, superseded, invalid, takenAtMs }: Taken<T>): void {
     const durationMs = performance.now() - takenAtMs;
-    this.#options.emitter.emit('consumer.handled', { messages: messages.length, tombstones, superseded, invalid, durationMs });
+    this.#emitHandled({ messages: messages.length, tombstones, superseded, invalid, durationMs });
+  }
+
+  /** The same of one call among several. */
+  tellCalled({ messages, startedMs }: { readonly messages: number; readonly startedMs: number }): void {
+    if (messages === 0) return;
+    const durationMs = performance.now() - startedMs;
+    this.#emitHandled({ messages, tombstones: 0, superseded: 0, invalid: 0, durationMs });
   }
 
   /** The batch is handled: its positions are committed, or, with manual commits, left to the user. */
@@ -125,6 +158,13 @@ export class Run<T> {
       membership.done(taken.id);
     }
     this.tellHandled(taken);
+  }
+
+  /** Commits what is done without a gap (quintuples as `Positions.toArray` makes them), or leaves it to whoever commits; resolves when that is over. */
+  async storeDone(rows: Float64Array): Promise<void> {
+    const { commit, membership } = this.#options;
+    if (commit === 'afterBatch') await this.#commits.storeDone(rows);
+    else if (commit === 'stored') membership.store(rows);
   }
 
   /** Stores positions now; resolves on the broker's answer. @throws KafkaException when one was not stored */
@@ -174,14 +214,28 @@ export class Run<T> {
   }
 
   async #decode(view: BatchView): Promise<Taken<T> | undefined> {
-    const { emitter, membership } = this.#options;
+    const { membership, onInvalid } = this.#options;
     const takenAtMs = performance.now();
+    const decoded = await this.#reading(view, (options) =>
+      decodeBatch<T>(view, { ...options, onInvalid: onInvalid === 'skip' ? 'skip' : 'stop' }),
+    );
+    if (decoded === undefined) return undefined;
+    for (const position of decoded.positions.toPositions((id) => membership.topicName(id))) this.#notePosition(position);
+    return { ...decoded, id: view.id, takenAtMs };
+  }
+
+  /** Listeners hear of faults once the batch is read. Undefined: the run was asked to stop meanwhile, and the batch is given up. */
+  async #reading<R extends object>(
+    view: BatchView,
+    read: (options: Omit<DecodeOptions, 'onInvalid'>) => R | Promise<R>,
+  ): Promise<R | undefined> {
+    const { emitter, membership, latestOnly, tombstones, inputSchemas } = this.#options;
+    const faults: ConsumerEvents['consumer.invalid'][] = [];
     const topicName = (id: number): string => membership.topicName(id);
-    const onInvalid: ConsumerEvents['consumer.invalid'][] = [];
-    let decoded: DecodedBatch<T>;
+    let result: R;
     try {
-      const decoding = decodeBatch<T>(view, { ...this.#options, topicName, onFault: (error) => onInvalid.push({ error }) });
-      decoded = decoding instanceof Promise ? await this.#checked(decoding) : decoding;
+      const reading = read({ latestOnly, tombstones, inputSchemas, topicName, onFault: (error) => faults.push({ error }) });
+      result = reading instanceof Promise ? await this.#checked(reading) : reading;
     } catch (error) {
       this.giveUp(view);
       throw error;
@@ -191,17 +245,23 @@ export class Run<T> {
       this.giveUp(view);
       return undefined;
     }
-    for (const detail of onInvalid) emitter.emit('consumer.invalid', detail);
-    for (const position of decoded.positions.toPositions(topicName))
-      this.#positions.set(`${position.topic}:${position.partition}`, position);
-    return { ...decoded, id: view.id, takenAtMs };
+    for (const detail of faults) emitter.emit('consumer.invalid', detail);
+    return result;
   }
 
   /** Schemas may take their time, but not longer than a handler when the run is to end. */
-  #checked<R>(decoding: Promise<R>): Promise<R> {
+  #checked<R>(reading: Promise<R>): Promise<R> {
     // Should the drain time pass first, nobody is left to hear how they ended.
-    decoding.catch(() => undefined);
-    return this.withinDrain(decoding, () => 'the schemas of the input topics');
+    reading.catch(() => undefined);
+    return this.withinDrain(reading, () => 'the schemas of the input topics');
+  }
+
+  #notePosition(position: Position): void {
+    this.#positions.set(`${position.topic}:${position.partition}`, position);
+  }
+
+  #emitHandled(detail: ConsumerEvents['consumer.handled']): void {
+    this.#options.emitter.emit('consumer.handled', detail);
   }
 
   async #settled(): Promise<void> {
@@ -212,16 +272,6 @@ export class Run<T> {
     const { name, drainTimeoutMs } = this.#options;
     const text = `Stopping the ${name}: ${drainTimeoutMs} ms (drainTimeoutMs) after it was asked to stop it still waits for ${what}`;
     return new TimeoutError('TIMEOUT_DRAIN', text, { timeoutMs: drainTimeoutMs });
-  }
-}
-
-/** @throws UsageError when it cannot be a position */
-function checkPosition({ topic, partition, offset }: Position): void {
-  const isSound =
-    typeof topic === 'string' && Number.isSafeInteger(partition) && partition >= 0 && Number.isSafeInteger(offset) && offset >= 0;
-  if (!isSound) {
-    const got = `${topic}:${partition}:${offset}`;
-    throw new UsageError('USAGE_ARGUMENT', `${got} is not a position: it needs a topic, and whole numbers from 0 as partition and offset`);
   }
 }
 

@@ -167,6 +167,10 @@ export interface NativeConsumer {
   handled(batchId: number): void;
   /** The batch's rows are handled and their commits settled; a revoke waits for this. */
   done(batchId: number): void;
+  /** Triples [batchId, topicId, partition]: these parts of batches are done; a batch is with its last part. */
+  doneParts(parts: Float64Array): void;
+  /** Watches calls instead of batches (those are `handled` when they are taken): the oldest that runs began this long ago; negative = none runs. */
+  calling(agoMs: number): void;
   /** Triples [topicId, partition, epoch] of the batch's partitions that are no longer owned, or null when all are. */
   lost(batchId: number): Float64Array | null;
   /** Quintuples [topicId, partition, offset (next to read), epoch (0 = the current one), leaderEpoch (-1 = unknown)]. Answered by `committed`. Coalesced: one request under way, newest position wins. */

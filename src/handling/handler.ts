@@ -2,24 +2,53 @@
 
 import { HandlerError, type Position, UsageError } from '../errors.js';
 import { formatPosition } from '../message/format.js';
+import { describeCause } from './cause.js';
+import { FailureReport } from './failure-report.js';
 
 type Awaitable<T> = T | Promise<T>;
 
 /** What a handler knows beside its messages. */
-export interface HandlerContext {
+export interface HandlerContext<M = never> {
   /** Aborts when the consumer stops: end early, or go on until `drainTimeoutMs` has passed. */
   readonly signal: AbortSignal;
   /** Which call this is for these messages, from 1. */
   readonly attempt: number;
+  /** This message is not done, for this reason; all others are when the handler returns. Call it any number of times. Only these are handled again
+   *  (`retry`), then parked (`deadLetter`), or end process(): the committed position stops before the first of them.
+   *  @throws UsageError for a message that is not of this call, and once the handler has ended */
+  fail(message: M, error: unknown): void;
 }
 
-/** Handles one batch. Returning (or resolving) means that every message is done; throwing means that none is.
+/** In the context of a call after whose first failure nothing more needs to be handled, since it ends process(). */
+export const ENDS_AT_FAILURE = Symbol('ends at failure');
+
+/** How to call. */
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  readonly attempt: number;
+  /** a message that fails is handled again or parked */
+  readonly hasPolicy: boolean;
+}
+
+/** Messages that the handler gave to `context.fail`, by index in its call. */
+export type FailedByName = ReadonlyMap<number, HandlerError>;
+
+/** Handles one batch. Returning (or resolving) means that every message is done, but those given to `context.fail`; throwing means that none is.
  *  Shape: readonly M[] (1 to batchSize messages, in order within each partition) -> nothing. */
 // biome-ignore lint/suspicious/noConfusingVoidType: an async function without a return has Promise<void>, and must be a Handler
-export type Handler<M> = (messages: readonly M[], context: HandlerContext) => Awaitable<undefined | void>;
+export type Handler<M> = (messages: readonly M[], context: HandlerContext<M>) => Awaitable<undefined | void>;
 
-/** Calls the handler once. @throws HandlerError around whatever it threw; UsageError when it returned outputs, which a consumer cannot produce */
-export async function callHandler<M extends Position>(handler: Handler<M>, messages: readonly M[], context: HandlerContext): Promise<void> {
+/** Calls the handler once; resolves with the messages that it failed by name.
+ *  @throws HandlerError around whatever it threw; UsageError when it returned outputs, which a consumer cannot produce */
+export async function callHandler<M extends Position>(
+  handler: Handler<M>,
+  messages: readonly M[],
+  options: CallOptions,
+): Promise<FailedByName> {
+  const report = new FailureReport(messages);
+  const { signal, attempt } = options;
+  const context: HandlerContext<M> = { signal, attempt, fail: (message, error) => report.add(message, error) };
+  if (!options.hasPolicy) Object.defineProperty(context, ENDS_AT_FAILURE, { value: true });
   let result: unknown;
   try {
     result = await handler(messages, context);
@@ -28,6 +57,8 @@ export async function callHandler<M extends Position>(handler: Handler<M>, messa
       cause,
       ...positionOf(messages[0]),
     });
+  } finally {
+    report.close();
   }
   // Ignoring them would lose them in silence.
   if (Array.isArray(result) && result.length > 0) {
@@ -36,6 +67,7 @@ export async function callHandler<M extends Position>(handler: Handler<M>, messa
       `The handler returned ${result.length} outputs, but a Consumer has nowhere to write them: produce them with a Producer inside the handler and return nothing`,
     );
   }
+  return report.failed;
 }
 
 /** `12 messages from quakes:3:4711 on` */
@@ -49,8 +81,4 @@ function positionOf(message: Position | undefined): { position?: Position } {
   if (message === undefined) return {};
   const { topic, partition, offset } = message;
   return { position: { topic, partition, offset } };
-}
-
-function describeCause(cause: unknown): string {
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : typeof cause;
 }

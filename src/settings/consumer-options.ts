@@ -1,6 +1,17 @@
 /** Settings layer: what a user may set on a consumer, and how it is filled in and checked. */
 import { hostname } from 'node:os';
 import type { GroupProtocol } from './consumer-defaults.js';
+import {
+  type ConcurrencyOptions,
+  type DeadLetterOptions,
+  type ResolvedConcurrency,
+  type ResolvedDeadLetter,
+  type ResolvedRetry,
+  type RetryOptions,
+  readConcurrency,
+  readDeadLetter,
+  readRetry,
+} from './failure-options.js';
 import { toSettingsError } from './faults.js';
 import { type ConfigEntries, resolveConsumerConfig } from './kafka-entries.js';
 import type { ConsumerConfig, SharedConfig } from './librdkafka-config.js';
@@ -39,9 +50,18 @@ export interface ConsumerOptions<I extends Topics = TopicNames, B extends Tombst
   readonly maxUncommittedBatches?: number | undefined;
   /** 'skip' (default): records without a value are passed over and committed. 'deliver': they are messages with `tombstone: true`. Ours. */
   readonly tombstones?: B | undefined;
-  /** 'stop' (default): an unreadable record ends process() at exactly its position. 'skip': it is passed over with an event `consumer.invalid`.
-   *  'dead-letter' is not available yet. Ours. */
+  /** 'stop': an unreadable record ends process() at exactly its position. 'skip': it is passed over with an event `consumer.invalid`.
+   *  'dead-letter': it is parked, byte for byte. Default: 'dead-letter' where `deadLetter` is set, else 'stop'. Ours. */
   readonly onInvalid?: 'stop' | 'dead-letter' | 'skip' | undefined;
+  /** Messages that the handler threw on, or gave to `context.fail`, are handled again after a wait, while their partition is held and the others go
+   *  on. Default: none, a throw ends process(). Calls and milliseconds, see RetryOptions. Ours. */
+  readonly retry?: RetryOptions | undefined;
+  /** Messages that no attempt could handle are parked in a topic with the reason in their headers; true = `<topic>.dlq`. Default false: they end
+   *  process(). Ours. */
+  readonly deadLetter?: boolean | DeadLetterOptions | undefined;
+  /** Handler calls at once. A number: each call has messages of one partition; `{ max, order: 'key' }`: of one key. Calls, 1 to 10000; default 1, whole
+   *  batches. After a crash up to `lookAhead` messages of each partition may repeat. Ours. */
+  readonly concurrency?: number | ConcurrencyOptions | undefined;
   /** How long a rebalance waits for the running handler. Milliseconds; default a fifth of max.poll.interval.ms (60000). Longer holds up the
    *  whole group; shorter repeats the batch elsewhere. Ours. */
   readonly drainTimeoutMs?: number | undefined;
@@ -75,7 +95,11 @@ export interface ResolvedConsumerOptions {
   readonly commit: 'afterBatch' | 'manual' | 'stored';
   readonly maxUncommittedBatches: number;
   readonly tombstones: Tombstones;
-  readonly onInvalid: 'stop' | 'skip';
+  readonly onInvalid: 'stop' | 'dead-letter' | 'skip';
+  readonly retry: ResolvedRetry | undefined;
+  readonly deadLetter: ResolvedDeadLetter | undefined;
+  /** undefined = one call at a time, with whole batches */
+  readonly concurrency: ResolvedConcurrency | undefined;
   readonly drainTimeoutMs: number;
   readonly closeTimeoutMs: number;
   readonly startTimeoutMs: number;
@@ -93,27 +117,35 @@ export interface ResolvedConsumerOptions {
 const NAMES = [
   ...['bootstrapServers', 'groupId', 'inputTopics', 'svc', 'batchSize', 'consumerTimeoutMs', 'latestOnly', 'inputFormat', 'commit'],
   ...['maxUncommittedBatches', 'tombstones', 'onInvalid', 'drainTimeoutMs', 'closeTimeoutMs', 'startTimeoutMs', 'kafkaConfig'],
-  ...['kafkaConsumerConfig', 'logger'],
+  ...['kafkaConsumerConfig', 'logger', 'retry', 'deadLetter', 'concurrency'],
 ];
-const LATER = ['retry', 'deadLetter', 'concurrency'];
 const DEFAULT_MAX_POLL_INTERVAL_MS = 300_000;
 
 /** Copies, fills in and checks a consumer's options.
  *  @throws SettingsError that lists every fault */
 export function resolveConsumerOptions(options: ConsumerOptions<Topics>): ResolvedConsumerOptions {
   const read = new OptionReader(options);
-  read.only(NAMES, LATER);
+  read.only(NAMES, []);
   const basics = readBasics(read);
-  const { config, protocol, warnings, faults } = resolveConsumerConfig(
-    { 'bootstrap.servers': basics.bootstrapServers, 'group.id': basics.groupId, 'client.id': `${basics.svc}-${hostname()}` },
-    [
-      { place: { option: 'kafkaConfig', role: 'both' }, config: read.get('kafkaConfig') },
-      { place: { option: 'kafkaConsumerConfig', role: 'consumer' }, config: read.get('kafkaConsumerConfig') },
-    ],
-  );
+  const own = { 'bootstrap.servers': basics.bootstrapServers, 'client.id': `${basics.svc}-${hostname()}` };
+  const { config, protocol, warnings, faults } = resolveConsumerConfig({ ...own, 'group.id': basics.groupId }, [
+    { place: { option: 'kafkaConfig', role: 'both' }, config: read.get('kafkaConfig') },
+    { place: { option: 'kafkaConsumerConfig', role: 'consumer' }, config: read.get('kafkaConsumerConfig') },
+  ]);
   read.faults.push(...faults);
   const maxPollIntervalMs = Number(new Map(config).get('max.poll.interval.ms') ?? DEFAULT_MAX_POLL_INTERVAL_MS);
-  const resolved = { ...basics, ...readBehaviour(read), ...readTimes(read, maxPollIntervalMs), logger: read.logger() };
+  const behaviour = readBehaviour(read);
+  const deadLetter = readDeadLetter(read, own, basics.inputTopics);
+  const resolved = {
+    ...basics,
+    ...behaviour,
+    ...readTimes(read, maxPollIntervalMs),
+    onInvalid: readOnInvalid(read, deadLetter),
+    retry: readRetry(read),
+    deadLetter,
+    concurrency: readConcurrency(read, behaviour.batchSize),
+    logger: read.logger(),
+  };
   const isStored = /^(true|t|1)$/i.test(new Map(config).get('enable.auto.commit') ?? '');
   if (isStored && resolved.commit === 'manual') read.fault('commit', '"manual" and enable.auto.commit exclude each other: leave one out');
   if (read.faults.length > 0) throw toSettingsError('consumer', read.faults);
@@ -157,8 +189,16 @@ function readBehaviour(read: OptionReader) {
     commit: read.oneOf('commit', ['afterBatch', 'manual']),
     maxUncommittedBatches: read.integer('maxUncommittedBatches', { min: 1, max: 1000, fallback: 4 }),
     tombstones: read.oneOf('tombstones', ['skip', 'deliver']),
-    onInvalid: read.oneOf('onInvalid', ['stop', 'skip'], ['dead-letter']),
   };
+}
+
+function readOnInvalid(read: OptionReader, deadLetter: ResolvedDeadLetter | undefined): ResolvedConsumerOptions['onInvalid'] {
+  if (read.get('onInvalid') === undefined) return deadLetter === undefined ? 'stop' : 'dead-letter';
+  const onInvalid = read.oneOf('onInvalid', ['stop', 'dead-letter', 'skip']);
+  // A dead letter that has a fault of its own is told by that.
+  const isMissing = deadLetter === undefined && [undefined, false].includes(read.get('deadLetter') as false | undefined);
+  if (onInvalid === 'dead-letter' && isMissing) read.fault('onInvalid', '"dead-letter" needs deadLetter, e.g. deadLetter: true');
+  return onInvalid;
 }
 
 function readTimes(read: OptionReader, maxPollIntervalMs: number) {

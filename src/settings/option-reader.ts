@@ -67,6 +67,22 @@ export class OptionReader {
     return fallback;
   }
 
+  number(name: string, { min, max, fallback }: IntegerRule): number {
+    const value = this.get(name);
+    if (value === undefined) return fallback;
+    if (typeof value === 'number' && value >= min && value <= max) return value;
+    const least = min === Number.MIN_VALUE ? 'above 0' : `from ${min}`;
+    this.fault(name, `must be a number ${least} to ${max}, got ${describe(value)}`);
+    return fallback;
+  }
+
+  function<F extends (...given: never[]) => unknown>(name: string, fallback: F): F {
+    const value = this.get(name);
+    if (value === undefined || typeof value === 'function') return (value as F | undefined) ?? fallback;
+    this.fault(name, `must be a function, got ${describe(value)}`);
+    return fallback;
+  }
+
   flag(name: string): boolean {
     const value = this.get(name);
     if (value !== undefined && typeof value !== 'boolean') this.fault(name, `must be true or false, got ${describe(value)}`);

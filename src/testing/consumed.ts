@@ -37,7 +37,7 @@ let nextOffset = 0;
  *  Shape: id string or null; payload anything JSON can carry, copied through JSON as a topic would (dates become text, undefined fields go), then through
  *  `schema`, which may make dates of it again.
  *  @throws UsageError when JSON cannot carry the payload, a tombstone has one, or the schema refuses it or is asynchronous
- *  @example await rank([consumed('quake-1', { mag: 4.5 }, { topic: 'quakes' })], { signal, attempt: 1 }); */
+ *  @example const { failed } = await runHandler(rank, [consumed('quake-1', { mag: 4.5 }, { topic: 'quakes' })]); */
 export function consumed<S extends StandardSchemaV1, const K extends string = string>(
   id: string | null,
   payload: StandardSchemaV1.InferInput<S>,

@@ -52,6 +52,19 @@ describe('Consumer', () => {
       expectTypeOf(attempt).toEqualTypeOf<number>();
     });
     void consumer.process(() => undefined);
+    void consumer.process((messages, { fail }) => {
+      for (const message of messages) fail(message, new Error('no'));
+      // @ts-expect-error: not a message
+      fail('a', new Error('no'));
+    });
+  });
+
+  test('takes failure policies and concurrency', () => {
+    const base = { bootstrapServers: 'a:1', groupId: 'g', inputTopics: 'quakes' } as const;
+    new Consumer({ ...base, retry: { attempts: 5, shouldRetry: (error) => error instanceof TypeError }, deadLetter: true });
+    new Consumer({ ...base, deadLetter: { topic: (from) => `${from}.parked`, create: true }, concurrency: { max: 10, order: 'key' } });
+    // @ts-expect-error: no such order
+    new Consumer({ ...base, concurrency: { max: 10, order: 'id' } });
   });
 
   test('takes a handler that returns nothing: a consumer has nowhere to write outputs', () => {

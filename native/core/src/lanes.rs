@@ -142,6 +142,9 @@ struct Outstanding {
     handled: bool,
 }
 
+/// What `stuck` names where calls are watched by themselves: no batch has this number.
+pub const CALLS: u32 = 0;
+
 /// When the next batch is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
@@ -154,6 +157,8 @@ pub enum Due {
 pub struct Lanes {
     lanes: BTreeMap<Partition, Lane>,
     outstanding: HashMap<u32, Outstanding>,
+    /// when the oldest running call began, where one batch is handled in several calls
+    calling: Option<Instant>,
     last_epoch: Epoch,
     last_batch: u32,
     /// the lane that goes first in the next batch, so that none starves
@@ -301,6 +306,21 @@ impl Lanes {
         self.outstanding.remove(&batch);
     }
 
+    /// One partition's part of a batch is done; the batch is with its last part.
+    pub fn done_part(&mut self, batch: u32, at: Partition) {
+        let Some(out) = self.outstanding.get_mut(&batch) else { return };
+        out.owners.retain(|(owned, _)| *owned != at);
+        if out.owners.is_empty() {
+            self.outstanding.remove(&batch);
+        }
+    }
+
+    /// A batch may be handled in several calls with waits between them: such batches are `handled` when they go out, and the calls are watched
+    /// instead. `since`: when the oldest that runs began.
+    pub fn calling(&mut self, since: Option<Instant>) {
+        self.calling = since;
+    }
+
     /// The batch's handler has ended; `done` follows when its positions are committed.
     pub fn handled(&mut self, batch: u32) {
         if let Some(out) = self.outstanding.get_mut(&batch) {
@@ -308,14 +328,19 @@ impl Lanes {
         }
     }
 
-    /// A batch whose handler has run for longer than `limit`, and for how long.
+    /// A batch whose handler has run for longer than `limit`, or `CALLS` for a call that has, and for how long.
     pub fn stuck(&self, limit: Duration, now: Instant) -> Option<(u32, Duration)> {
-        let running = self.outstanding.iter().filter(|(_, out)| !out.handled);
-        running.map(|(id, out)| (*id, now.saturating_duration_since(out.since))).find(|(_, held)| *held > limit)
+        let batches = self.outstanding.iter().filter(|(_, out)| !out.handled).map(|(id, out)| (*id, out.since));
+        let running = batches.chain(self.calling.map(|since| (CALLS, since)));
+        running.map(|(id, since)| (id, now.saturating_duration_since(since))).find(|(_, held)| *held > limit)
     }
 
-    pub fn is_handling(&self, batch: u32) -> bool {
-        self.outstanding.get(&batch).is_some_and(|out| !out.handled)
+    /// Whether what `stuck` named still runs.
+    pub fn is_stuck(&self, batch: u32, limit: Duration, now: Instant) -> bool {
+        match batch {
+            CALLS => self.calling.is_some_and(|since| now.saturating_duration_since(since) > limit),
+            _ => self.outstanding.get(&batch).is_some_and(|out| !out.handled),
+        }
     }
 
     /// Whether no batch that is still out holds records of the partition's current epoch.
@@ -505,10 +530,38 @@ mod tests {
         let h = lanes.take(10, now).expect("a batch");
         assert_eq!(lanes.stuck(5 * MS, now + 5 * MS), None);
         assert_eq!(lanes.stuck(5 * MS, now + 6 * MS), Some((h.id, 6 * MS)));
-        assert!(lanes.is_handling(h.id));
+        assert!(lanes.is_stuck(h.id, 5 * MS, now + 6 * MS));
         lanes.handled(h.id);
         assert_eq!(lanes.stuck(5 * MS, now + 6 * MS), None);
-        assert!(!lanes.is_handling(h.id));
+        assert!(!lanes.is_stuck(h.id, 5 * MS, now + 6 * MS));
         assert!(!lanes.drained(p(0)));
+    }
+
+    #[test]
+    fn calls_are_watched_by_the_oldest_one_and_waits_between_them_do_not_count() {
+        let (mut lanes, _) = two_lanes(1);
+        let now = Instant::now();
+        let h = lanes.take(10, now).expect("a batch");
+        lanes.handled(h.id);
+        lanes.calling(Some(now));
+        assert_eq!(lanes.stuck(5 * MS, now + 5 * MS), None);
+        assert_eq!(lanes.stuck(5 * MS, now + 6 * MS), Some((CALLS, 6 * MS)));
+        assert!(lanes.is_stuck(CALLS, 5 * MS, now + 6 * MS));
+        lanes.calling(Some(now + 4 * MS));
+        assert!(!lanes.is_stuck(CALLS, 5 * MS, now + 6 * MS));
+        lanes.calling(None);
+        assert_eq!(lanes.stuck(5 * MS, now + 60 * MS), None);
+    }
+
+    #[test]
+    fn a_partition_drains_with_its_own_part_of_a_batch() {
+        let (mut lanes, now) = two_lanes(1);
+        let h = lanes.take(10, now).expect("a batch of both");
+        lanes.done_part(h.id, p(0));
+        assert!(lanes.drained(p(0)));
+        assert!(!lanes.drained(p(1)));
+        lanes.done_part(h.id, p(1));
+        assert!(lanes.drained(p(1)));
+        assert!(lanes.outstanding.is_empty());
     }
 }

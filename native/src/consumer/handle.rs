@@ -111,6 +111,24 @@ impl NativeConsumer {
         self.shared.waker.wake();
     }
 
+    /// Triples [batch, topicId, partition]: these parts of batches are done; a batch is with its last part.
+    #[napi]
+    pub fn done_parts(&self, parts: &[f64]) {
+        let mut state = self.shared.state();
+        for p in parts.chunks_exact(3) {
+            state.lanes.done_part(p[0] as u32, Partition { topic: p[1] as u32, partition: p[2] as i32 });
+        }
+        drop(state);
+        self.shared.waker.wake();
+    }
+
+    /// The oldest call that runs began this long ago; negative: none runs.
+    #[napi]
+    pub fn calling(&self, ago_ms: f64) {
+        let since = if ago_ms < 0.0 { None } else { Instant::now().checked_sub(millis(ago_ms)) };
+        self.shared.state().lanes.calling(since);
+    }
+
     #[napi]
     pub fn lost(&self, batch: u32) -> Option<Vec<f64>> {
         let lost = self.shared.state().lanes.lost(batch);

@@ -120,7 +120,7 @@ impl PollThread {
                     self.report(self.client.unsubscribe());
                 }
             }
-            Some(batch) if !self.shared.state().lanes.is_handling(batch) => {
+            Some(batch) if !self.shared.state().lanes.is_stuck(batch, limit, Instant::now()) => {
                 self.stuck = None;
                 if !self.closing {
                     self.report(self.client.subscribe(&self.topics));

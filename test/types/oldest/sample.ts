@@ -4,6 +4,7 @@ import {
   type Batch,
   type BatchRef,
   CONSUMER_EVENTS,
+  type ConcurrencyOptions,
   type ConsumedMessage,
   Consumer,
   type ConsumerConfig,
@@ -11,6 +12,7 @@ import {
   type ConsumerOptions,
   calcRefLatencies,
   DeadLetterError,
+  type DeadLetterOptions,
   type Delivery,
   DeliveryError,
   type DeliveryFailure,
@@ -60,6 +62,7 @@ import {
   type RawRecord,
   type Ref,
   type RefLatencies,
+  type RetryOptions,
   type Schemas,
   SettingsError,
   type SettingsFault,
@@ -107,6 +110,11 @@ const consumerOptions: ConsumerOptions = {
   kafkaConsumerConfig: { ...defaultConsumerConfig(protocol), ...reading },
   logger,
 };
+const retry: RetryOptions = { attempts: 5, initialDelayMs: 100, shouldRetry: (error) => !(error instanceof UsageError) };
+const deadLetter: DeadLetterOptions = { topic: (from) => `${from}.dlq`, create: true, maxShare: 0.2 };
+const concurrency: ConcurrencyOptions = { max: 10, order: 'key' };
+export const patientOptions: ConsumerOptions = { ...consumerOptions, retry, deadLetter, concurrency };
+
 const outputTopics = ['alerts', 'reports'] as const satisfies TopicNames;
 const producerOptions: ProducerOptions<typeof outputTopics> = {
   svc: 'ranker',
@@ -122,7 +130,7 @@ const producer = new Producer(producerOptions);
 /** The main job: read, handle, write. */
 export async function serve(signal: AbortSignal): Promise<void> {
   const options = { to: 'alerts' } satisfies ProduceOptions<'alerts'>;
-  const handler: Handler<ConsumedMessage<Quake>> = async (messages, context: HandlerContext) => {
+  const handler: Handler<ConsumedMessage<Quake>> = async (messages, context: HandlerContext<ConsumedMessage<Quake>>) => {
     const derived: DerivedMessage<number, 'alerts'>[] = messages.map((m) => m.derive(m.id, m.payload.mag, 'alerts'));
     const deliveries: Delivery[] = await producer.produceBatch(derived);
     const one: OutputsOf<typeof outputTopics, string> = { id: null, payload: `${deliveries.length}, ${context.attempt}`, to: 'reports' };

@@ -1,8 +1,17 @@
 /** A handler of batches made of a function for single messages. */
 import { expect, test } from 'vitest';
 import { eachMessage } from '../../../src/handling/each-message.js';
+import { ENDS_AT_FAILURE, type HandlerContext } from '../../../src/handling/handler.js';
 
-const context = { signal: new AbortController().signal, attempt: 1 };
+const withPolicy = (fail: HandlerContext<number>['fail']): HandlerContext<number> => ({
+  signal: new AbortController().signal,
+  attempt: 1,
+  fail,
+});
+const context = Object.assign(
+  withPolicy(() => undefined),
+  { [ENDS_AT_FAILURE]: true },
+);
 
 test.for([0, -1, 1.5, Number.NaN, '2' as unknown as number])('concurrency %s is refused when the handler is made', (concurrency) => {
   expect(() => eachMessage(() => undefined, { concurrency })).toThrow(expect.objectContaining({ code: 'USAGE_ARGUMENT' }));
@@ -18,7 +27,25 @@ test('the function gets the context of the batch; its results are dropped', asyn
   ]);
 });
 
-test('after a throw nothing more is started; what runs is awaited; the first error is thrown', async () => {
+test('where failures are seen to, each throw fails its message and the others go on', async () => {
+  const failed: unknown[] = [];
+  const seen: number[] = [];
+  const handler = eachMessage<number>((message) => {
+    seen.push(message);
+    if (message % 2 === 1) throw new Error(`no ${message}`);
+  });
+  await handler(
+    [1, 2, 3, 4],
+    withPolicy((message, error) => failed.push([message, (error as Error).message])),
+  );
+  expect(seen).toEqual([1, 2, 3, 4]);
+  expect(failed).toEqual([
+    [1, 'no 1'],
+    [3, 'no 3'],
+  ]);
+});
+
+test('where a failure ends all, after a throw nothing more is started; what runs is awaited; the first error is thrown', async () => {
   const started: number[] = [];
   const ended: number[] = [];
   const open: (() => void)[] = [];

@@ -1,17 +1,58 @@
 /** The one place that calls a user's handler: what it throws is kept whole, what it must not return is refused. */
 import { expect, test, vi } from 'vitest';
 import { HandlerError, type Position, UsageError } from '../../../src/errors.js';
-import { callHandler, describeBatch, type Handler } from '../../../src/handling/handler.js';
+import {
+  callHandler,
+  describeBatch,
+  ENDS_AT_FAILURE,
+  type FailedByName,
+  type Handler,
+  type HandlerContext,
+} from '../../../src/handling/handler.js';
 
 const batch: readonly Position[] = [7, 8].map((offset) => ({ topic: 'quakes', partition: 3, offset }));
-const context = { signal: new AbortController().signal, attempt: 1 };
-const call = (handler: unknown): Promise<void> => callHandler(handler as Handler<Position>, batch, context);
+const { signal } = new AbortController();
+const call = (handler: unknown, hasPolicy = true): Promise<FailedByName> =>
+  callHandler(handler as Handler<Position>, batch, { signal, attempt: 2, hasPolicy });
 
-test('messages and context are handed over as they are, and undefined comes back', async () => {
+test('messages, signal and attempt are handed over as they are, and nothing failed', async () => {
   const handler = vi.fn();
-  expect(await call(handler)).toBeUndefined();
-  expect(handler).toHaveBeenCalledExactlyOnceWith(batch, context);
+  expect(await call(handler)).toEqual(new Map());
+  expect(handler).toHaveBeenCalledExactlyOnceWith(batch, { signal, attempt: 2, fail: expect.any(Function) });
   expect(handler.mock.calls[0]?.[0]).toBe(batch);
+});
+
+test.for([true, false])('whether a failure ends all is told to eachMessage only: with a policy %s', async (hasPolicy) => {
+  const handler = vi.fn();
+  await call(handler, hasPolicy);
+  const context = handler.mock.calls[0]?.[1] as HandlerContext;
+  expect(ENDS_AT_FAILURE in context).toBe(!hasPolicy);
+  expect(Object.keys(context)).toEqual(['signal', 'attempt', 'fail']);
+});
+
+test('messages that the handler fails are told by index, each with its first error; a copy is as good', async () => {
+  const failed = await call((messages: readonly Position[], context: HandlerContext<Position>) => {
+    context.fail({ ...(messages[1] as Position) }, new RangeError('too deep'));
+    context.fail(messages[1] as Position, 'later');
+  });
+  expect([...failed.keys()]).toEqual([1]);
+  expect(failed.get(1)).toMatchObject({ code: 'HANDLER_FAILED', position: batch[1], cause: new RangeError('too deep') });
+  expect(failed.get(1)?.message).toBe('The handler failed quakes:3:8: RangeError: too deep');
+});
+
+test('a message of another call, or one that is failed once the handler has ended, is a UsageError', async () => {
+  const strange = (_: unknown, context: HandlerContext<unknown>): void => context.fail({ topic: 'quakes', partition: 3, offset: 9 }, 'x');
+  await expect(call(strange)).rejects.toMatchObject({
+    cause: { code: 'USAGE_ARGUMENT', message: expect.stringContaining('quakes:3:9 is not') },
+  });
+  await expect(call((_: unknown, { fail }: HandlerContext<unknown>) => fail(undefined, 'x'))).rejects.toMatchObject({
+    cause: { code: 'USAGE_ARGUMENT' },
+  });
+  let late: HandlerContext<Position> | undefined;
+  await call((_: unknown, context: HandlerContext<Position>) => {
+    late = context;
+  });
+  expect(() => late?.fail(batch[0] as Position, 'x')).toThrow(/after its handler had ended/);
 });
 
 test('an async handler is waited for', async () => {

@@ -145,11 +145,13 @@ test.each([
   ['inputFormat', 'avro', 'must be "envelope" or "json", got another text'],
   ['commit', 'never', 'must be "afterBatch" or "manual", got another text'],
   ['tombstones', 'keep', 'must be "skip" or "deliver", got another text'],
-  ['onInvalid', 'dead-letter', '"dead-letter" is not available yet in this version'],
-  ['onInvalid', null, 'must be "stop" or "skip", got null'],
-  ['retry', { attempts: 3 }, 'is not available yet in this version: leave it out'],
-  ['deadLetter', true, 'is not available yet in this version: leave it out'],
-  ['concurrency', 4, 'is not available yet in this version: leave it out'],
+  ['onInvalid', 'dead-letter', '"dead-letter" needs deadLetter, e.g. deadLetter: true'],
+  ['onInvalid', null, 'must be "stop" or "dead-letter" or "skip", got null'],
+  ['retry', 3, 'must be an object, e.g. { attempts: 5 }'],
+  ['deadLetter', 'dlq', 'must be an object, e.g. true'],
+  ['concurrency', 0, 'must be an integer from 1 to 10000, got 0'],
+  ['concurrency', 'many', 'must be an integer from 1 to 10000, got another text'],
+  ['concurrency', [4], 'must be an object, e.g. { max: 10, order: "key" }'],
   ['batchsize', 4, 'is not an option; did you mean batchSize?'],
   ['whatever', 4, 'is not an option'],
   ['logger', console.log, 'must have the methods debug, info, warn and error (fields, message), or be false'],
@@ -162,7 +164,16 @@ test('a pattern that cannot be compiled is refused', () => {
 });
 
 test('undefined is the same as absent', () => {
-  expect(resolve({ batchSize: undefined, retry: undefined, logger: undefined, kafkaConfig: undefined }).batchSize).toBe(500);
+  expect(
+    resolve({
+      batchSize: undefined,
+      retry: undefined,
+      deadLetter: undefined,
+      concurrency: undefined,
+      logger: undefined,
+      kafkaConfig: undefined,
+    }).batchSize,
+  ).toBe(500);
 });
 
 test('all faults of options and keys come in one error', () => {

@@ -1,0 +1,46 @@
+/** Consuming with a failure policy or concurrency: one record that is not done yet. It can be read again from its batch, as often as it is handled. */
+
+import type { BatchView } from '../engine/batch-view.js';
+import type { Position } from '../errors.js';
+import type { Attempted, Failure } from '../handling/attempted.js';
+import type { Letter } from '../handling/dead-letter.js';
+import type { ConsumedMessage } from '../message/consumed-message.js';
+
+export class Entry<T> implements Attempted {
+  readonly view: BatchView;
+  readonly row: number;
+  readonly offset: number;
+  /** read when the batch came, for the first call only: no call sees what an earlier one did to a payload */
+  message: ConsumedMessage<T> | undefined;
+  /** earlier ones that this one replaced (latestOnly): they are done when it is */
+  superseded: readonly Entry<T>[] | undefined;
+  done = false;
+  attempts = 0;
+  failure: Failure | undefined;
+
+  constructor(view: BatchView, row: number, message: ConsumedMessage<T> | undefined) {
+    this.view = view;
+    this.row = row;
+    this.offset = view.offset(row);
+    this.message = message;
+  }
+
+  markDone(): void {
+    this.done = true;
+    for (const earlier of this.superseded ?? []) earlier.done = true;
+  }
+
+  /** The record as it came, and why it is parked. */
+  toLetter(from: Position, failure: Failure): Letter {
+    const { view, row, attempts } = this;
+    return {
+      from,
+      timestampMs: view.timestampMs(row),
+      key: view.rawKey(row),
+      value: view.rawValue(row),
+      headers: view.headers(row),
+      attempts,
+      failure,
+    };
+  }
+}

@@ -1,0 +1,67 @@
+/** Consuming with concurrency: which messages must follow which. A lane is a partition, or a key within one; its messages are handled in order, lanes beside
+ *  each other. */
+
+import type { Entry } from './entry.js';
+import type { OwnedPartition } from './owned-partition.js';
+
+export interface Lane<T> {
+  readonly partition: OwnedPartition<T>;
+  /** not called yet, in order */
+  readonly queue: Entry<T>[];
+}
+
+export class Lanes<T> {
+  readonly #order: 'partition' | 'key';
+  readonly #lanes = new Map<string, Lane<T>>();
+  readonly #runs = new Set<Promise<void>>();
+  /** Takes the first of the lane's messages and sees them through. Never rejects. */
+  readonly #work: (lane: Lane<T>) => Promise<void>;
+
+  constructor(order: 'partition' | 'key', work: (lane: Lane<T>) => Promise<void>) {
+    this.#order = order;
+    this.#work = work;
+  }
+
+  /** Queues the entries; lanes that were empty begin. */
+  add(partition: OwnedPartition<T>, entries: readonly Entry<T>[]): void {
+    for (const entry of entries) {
+      const key = this.#keyOf(partition, entry);
+      const lane = key === undefined ? undefined : this.#lanes.get(key);
+      if (lane === undefined) this.#begin({ partition, queue: [entry] }, key);
+      else lane.queue.push(entry);
+    }
+  }
+
+  #begin(lane: Lane<T>, key: string | undefined): void {
+    if (key !== undefined) this.#lanes.set(key, lane);
+    const run = this.#run(lane, key).finally(() => {
+      this.#runs.delete(run);
+    });
+    this.#runs.add(run);
+  }
+
+  /** Resolves when every lane has come to its end. */
+  async idle(): Promise<void> {
+    while (this.#runs.size > 0) await Promise.all(this.#runs);
+  }
+
+  async #run(lane: Lane<T>, key: string | undefined): Promise<void> {
+    // In a turn of its own, so that what comes with the first message is called with it.
+    await Promise.resolve();
+    while (lane.queue.length > 0 && !lane.partition.isGone) await this.#work(lane);
+    // In the same turn as the look at the queue: what came in between would wait for ever.
+    if (key !== undefined) this.#lanes.delete(key);
+  }
+
+  /** undefined = a lane of its own: a message without a key follows no other. */
+  #keyOf({ progress }: OwnedPartition<T>, { message, view, row }: Entry<T>): string | undefined {
+    const { topicId, partition, epoch } = progress.of;
+    const lane = `${topicId}:${partition}:${epoch}`;
+    if (this.#order === 'partition') return lane;
+    const id = message?.id ?? null;
+    if (id !== null) return `${lane}:${id}`;
+    // Not UTF-8, so its bytes are no id.
+    const key = view.rawKey(row);
+    return key === null ? undefined : `${lane}\u0000${key.toString('latin1')}`;
+  }
+}

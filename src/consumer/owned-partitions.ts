@@ -1,0 +1,135 @@
+/** Consuming with a failure policy or concurrency: the partitions of which something was taken, which of them are held, and how far each may be read on. */
+
+import type { TopicPartition } from '../events.js';
+import type { Entry } from './entry.js';
+import type { Share } from './intake.js';
+import { OwnedPartition } from './owned-partition.js';
+import { ProgressCommits } from './progress-commits.js';
+import type { Run } from './run.js';
+
+export class OwnedPartitions<T> {
+  readonly #run: Run<T>;
+  readonly #commits: ProgressCommits<T>;
+  readonly #partitions = new Map<string, OwnedPartition<T>>();
+  /** a failing key holds only itself */
+  readonly #holdsFailing: boolean;
+  /** the most of a partition that may be taken and not committed; undefined = not bounded by partition */
+  readonly #lookAhead: number | undefined;
+
+  constructor(run: Run<T>) {
+    this.#run = run;
+    const { concurrency, membership } = run.options;
+    this.#holdsFailing = concurrency?.order !== 'key';
+    this.#lookAhead = concurrency?.lookAhead;
+    this.#commits = new ProgressCommits<T>({
+      store: (rows) => run.storeDone(rows),
+      doneParts: (parts) => membership.doneParts(parts),
+      onChange: (partition) => this.#onChange(partition),
+    });
+  }
+
+  /** May another batch be taken? Without look-ahead: as many messages as maxUncommittedBatches batches have may be done and not committed. */
+  get hasRoom(): boolean {
+    if (this.#lookAhead !== undefined) return true;
+    const { maxUncommittedBatches, batchSize } = this.#run.options;
+    let uncommitted = 0;
+    for (const { progress } of this.#partitions.values()) uncommitted += progress.uncommitted;
+    return uncommitted <= maxUncommittedBatches * batchSize;
+  }
+
+  /** What a batch has of a partition was taken. */
+  add(batchId: number, share: Share<T>): OwnedPartition<T> {
+    const partition = this.#partitionOf(share);
+    partition.progress.add(batchId, share);
+    this.#fill(partition);
+    if (share.entries.length === 0) this.#commits.touch(partition);
+    return partition;
+  }
+
+  markDone(partition: OwnedPartition<T>, entries: readonly Entry<T>[]): void {
+    for (const entry of entries) entry.markDone();
+    if (entries.length > 0) this.#commits.touch(partition);
+  }
+
+  /** A part of the partition has ended: done, or cut short. */
+  endPart(partition: OwnedPartition<T>): void {
+    partition.running--;
+    if (partition.isGone) this.#commits.touch(partition);
+  }
+
+  beginFailing(partition: OwnedPartition<T>): void {
+    partition.failing++;
+    if (this.#holdsFailing) this.#hold(partition);
+  }
+
+  endFailing(partition: OwnedPartition<T>): void {
+    partition.failing--;
+    if (partition.failing > 0) return;
+    if (partition.isTold) this.#run.options.emitter.emit('consumer.freed', partition.of);
+    partition.isTold = false;
+    this.#free(partition);
+  }
+
+  /** Waits of these partitions end, nothing more of them begins. `sought`: they stay ours, with what comes from elsewhere. */
+  leave(partitions: readonly TopicPartition[], sought: boolean): void {
+    for (const { topic, partition } of partitions) {
+      const owned = this.#partitions.get(`${topic}:${partition}`);
+      if (owned === undefined) continue;
+      this.#leave(owned);
+      if (sought) this.#run.membership.assignment.free(owned.of);
+    }
+  }
+
+  leaveAll(): void {
+    for (const partition of this.#partitions.values()) this.#leave(partition);
+  }
+
+  /** Resolves when everything that is done is stored. */
+  settled(): Promise<void> {
+    return this.#commits.settled();
+  }
+
+  #leave(partition: OwnedPartition<T>): void {
+    this.#partitions.delete(keyOf(partition.of));
+    partition.leave();
+    this.#commits.touch(partition);
+  }
+
+  #partitionOf({ topicId, partition, epoch }: Share<T>): OwnedPartition<T> {
+    const of = { topic: this.#run.membership.topicName(topicId), partition };
+    const known = this.#partitions.get(keyOf(of));
+    if (known?.progress.of.epoch === epoch) return known;
+    // Another epoch: what is left of the one before is somebody else's now.
+    if (known !== undefined) this.#leave(known);
+    const fresh = new OwnedPartition<T>(of, { topicId, partition, epoch });
+    this.#partitions.set(keyOf(of), fresh);
+    return fresh;
+  }
+
+  #onChange(partition: OwnedPartition<T>): void {
+    if (partition.isFull) this.#fill(partition);
+    if (this.#lookAhead === undefined) this.#run.membership.interrupt();
+  }
+
+  /** Another whole batch of the partition must fit into its look-ahead. */
+  #fill(partition: OwnedPartition<T>): void {
+    if (this.#lookAhead === undefined) return;
+    partition.isFull = partition.progress.span + this.#run.options.batchSize > this.#lookAhead;
+    if (partition.isFull) this.#hold(partition);
+    else this.#free(partition);
+  }
+
+  #hold(partition: OwnedPartition<T>): void {
+    if (partition.isGone || partition.isHeld) return;
+    partition.isHeld = true;
+    this.#run.membership.assignment.hold(partition.of);
+  }
+
+  #free(partition: OwnedPartition<T>): void {
+    if (partition.isGone || !partition.isHeld || partition.isFull || (this.#holdsFailing && partition.failing > 0)) return;
+    partition.isHeld = false;
+    this.#run.membership.assignment.free(partition.of);
+  }
+}
+
+const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`;

@@ -1,0 +1,236 @@
+/** Consuming with a failure policy or concurrency, the loop of `process()`: takes batches in, has them handled, and sees through what failed while the
+ *  other partitions go on. It owns every wait. */
+
+import { HandlerError } from '../errors.js';
+import type { TopicPartition } from '../events.js';
+import { type CallOutcome, isClean } from '../handling/attempted.js';
+import { CircuitBreaker } from '../handling/circuit-breaker.js';
+import { DeadLetters } from '../handling/dead-letter.js';
+import type { Handler } from '../handling/handler.js';
+import { backoffMs, createRetryPolicy, NO_RETRY } from '../handling/retry.js';
+import type { ConsumedMessage } from '../message/consumed-message.js';
+import { DEFAULT_RETRY } from '../settings/failure-options.js';
+import { Calls } from './calls.js';
+import { ensureDeadLetterTopics } from './dead-letter-topics.js';
+import type { Entry } from './entry.js';
+import type { Intake, Share } from './intake.js';
+import { type Lane, Lanes } from './lanes.js';
+import type { OwnedPartition } from './owned-partition.js';
+import { OwnedPartitions } from './owned-partitions.js';
+import { Parking } from './parking.js';
+import { type FirstCall, Part, type PartPort, type Pause, type Policies } from './part.js';
+import type { Run } from './run.js';
+
+/** Resolves when the run was asked to stop and what ran has ended. @throws what ends the run otherwise */
+export async function processWithPolicies<T>(run: Run<T>, handler: Handler<ConsumedMessage<T>>): Promise<void> {
+  const loop = new PolicyLoop(run, handler);
+  await untilStopped(run.signal, ensureDeadLetterTopics(run.options));
+  run.join((partitions, sought) => loop.leave(partitions, sought));
+  try {
+    await run.withinDrain(loop.run(), () => loop.describe());
+  } finally {
+    await loop.close();
+  }
+}
+
+class PolicyLoop<T> {
+  readonly #run: Run<T>;
+  readonly #calls: Calls<T>;
+  readonly #partitions: OwnedPartitions<T>;
+  readonly #lanes: Lanes<T> | undefined;
+  readonly #letters: DeadLetters | undefined;
+  readonly #parking: Parking<T> | undefined;
+  readonly #policies: Policies;
+  /** what is under way; each ends by itself, or when its partition goes */
+  readonly #work = new Set<Promise<void>>();
+
+  constructor(run: Run<T>, handler: Handler<ConsumedMessage<T>>) {
+    const { options } = run;
+    const { retry, deadLetter, concurrency, emitter } = options;
+    this.#run = run;
+    this.#calls = new Calls(run, handler);
+    this.#partitions = new OwnedPartitions(run);
+    this.#lanes = concurrency === undefined ? undefined : new Lanes<T>(concurrency.order, (lane) => this.#track(this.#workOn(lane)));
+    const backoff = retry ?? DEFAULT_RETRY;
+    this.#policies = {
+      retry: retry === undefined ? NO_RETRY : createRetryPolicy(retry),
+      backoffMs: (failures) => backoffMs(backoff, failures),
+      breaker: deadLetter === undefined ? undefined : new CircuitBreaker(deadLetter.maxShare),
+      isMixed: concurrency?.order !== 'key',
+    };
+    if (deadLetter === undefined) return;
+    this.#letters = new DeadLetters({ ...options, deadLetter });
+    this.#parking = new Parking<T>({
+      letters: this.#letters,
+      emitter,
+      backoffMs: this.#policies.backoffMs,
+      onParked: (partition, entries) => this.#partitions.markDone(partition, entries),
+    });
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#run;
+    const onStop = (): void => this.#partitions.leaveAll();
+    signal.addEventListener('abort', onStop, { once: true });
+    const fault = await this.#takeAll().catch((error: unknown) => this.#run.fail(error));
+    await this.#lanes?.idle();
+    while (this.#work.size > 0) await Promise.all(this.#work);
+    signal.removeEventListener('abort', onStop);
+    this.#partitions.leaveAll();
+    await this.#partitions.settled();
+    if (fault !== undefined) throw fault;
+  }
+
+  leave(partitions: readonly TopicPartition[], sought: boolean): void {
+    this.#partitions.leave(partitions, sought);
+  }
+
+  async close(): Promise<void> {
+    await this.#letters?.close();
+  }
+
+  /** What a stop waits for. */
+  describe(): string {
+    const { messages } = this.#calls;
+    return messages > 0 ? `the handler, which has ${messages} message${messages === 1 ? '' : 's'}` : 'the commit of what is done';
+  }
+
+  /** Returns the fault that ends the run, once everything before it is taken in. */
+  async #takeAll(): Promise<Intake<T>['fault']> {
+    const hasRoom = (): boolean => this.#partitions.hasRoom;
+    for (let intake = await this.#run.nextIntake(hasRoom); intake !== undefined; intake = await this.#run.nextIntake(hasRoom)) {
+      await this.#handle(intake);
+      if (intake.fault !== undefined) return intake.fault;
+    }
+    return undefined;
+  }
+
+  async #handle(intake: Intake<T>): Promise<void> {
+    const shares = intake.shares.map((share) => ({ share, partition: this.#partitions.add(intake.batchId, share) }));
+    for (const { share, partition } of shares) if (share.park.length > 0) void this.#track(this.#parkUnreadable(partition, share.park));
+    if (this.#lanes === undefined) await this.#handleWhole(shares.filter(({ share }) => share.handle.length > 0));
+    else for (const { share, partition } of shares) this.#lanes.add(partition, share.handle);
+  }
+
+  /** One call with all of the batch; what fails of it goes on by partition, on its own. */
+  async #handleWhole(shares: readonly { readonly share: Share<T>; readonly partition: OwnedPartition<T> }[]): Promise<void> {
+    for (const { partition } of shares) partition.running++;
+    try {
+      let ours = shares;
+      const called = await this.#calls.call(() => {
+        ours = shares.filter(({ partition }) => !partition.isGone);
+        return ours.flatMap(({ share }) => share.handle);
+      });
+      if (called === undefined) return;
+      const alone = ours.length === 1;
+      for (const { share, partition } of ours) {
+        const outcome = restrict(called.outcome, share.handle);
+        // Held before the next batch is taken, so that nothing of the partition passes what failed.
+        if (isClean(outcome)) this.#finish(partition, share.handle);
+        else void this.#track(this.#counted(partition, () => this.#seeThrough(partition, share.handle, { outcome, alone })));
+      }
+    } finally {
+      for (const { partition } of shares) this.#partitions.endPart(partition);
+    }
+  }
+
+  /** The next call of a lane, and what becomes of it: meanwhile the lane waits. */
+  async #workOn({ partition, queue }: Lane<T>): Promise<void> {
+    await this.#counted(partition, async () => {
+      const { batchSize } = this.#run.options;
+      const called = await this.#calls.call(() => (partition.isGone ? [] : queue.splice(0, batchSize)));
+      if (called === undefined) return;
+      const { entries, outcome } = called;
+      if (isClean(outcome)) this.#finish(partition, entries);
+      else await this.#seeThrough(partition, entries, { outcome, alone: true });
+    });
+  }
+
+  async #seeThrough(partition: OwnedPartition<T>, entries: readonly Entry<T>[], first: FirstCall<Entry<T>>): Promise<void> {
+    this.#partitions.beginFailing(partition);
+    try {
+      const end = await new Part(entries, this.#policies, this.#portOf(partition)).run(first);
+      if (end instanceof HandlerError) throw end;
+    } finally {
+      this.#partitions.endFailing(partition);
+    }
+  }
+
+  async #parkUnreadable(partition: OwnedPartition<T>, entries: readonly Entry<T>[]): Promise<void> {
+    await this.#counted(partition, async () => {
+      this.#partitions.beginFailing(partition);
+      try {
+        await this.#parking?.park(partition, entries);
+      } finally {
+        this.#partitions.endFailing(partition);
+      }
+    });
+  }
+
+  #portOf(partition: OwnedPartition<T>): PartPort<Entry<T>> {
+    return {
+      call: async (entries) => (await this.#calls.call(() => (partition.isGone ? [] : entries)))?.outcome,
+      wait: (pause) => this.#wait(partition, pause),
+      done: (entries) => this.#finish(partition, entries),
+      park: async (entries) => (await this.#parking?.park(partition, entries)) ?? false,
+    };
+  }
+
+  async #wait(partition: OwnedPartition<T>, { reason, items, delayMs, failure }: Pause<Entry<T>>): Promise<boolean> {
+    const { emitter } = this.#run.options;
+    const [first] = items as [Entry<T>];
+    const position = { ...partition.of, offset: first.offset };
+    const error = failure.error as HandlerError;
+    if (reason === 'retry') emitter.emit('consumer.retrying', { ...position, attempt: first.attempts + 1, delayMs, error });
+    partition.isTold = true;
+    emitter.emit('consumer.held', { ...position, reason, error });
+    return await partition.wait(delayMs);
+  }
+
+  #finish(partition: OwnedPartition<T>, entries: readonly Entry<T>[]): void {
+    this.#policies.breaker?.noteDone(entries.length);
+    this.#partitions.markDone(partition, entries);
+  }
+
+  async #counted(partition: OwnedPartition<T>, work: () => Promise<void>): Promise<void> {
+    partition.running++;
+    try {
+      await work();
+    } finally {
+      this.#partitions.endPart(partition);
+    }
+  }
+
+  /** Keeps the run waiting for the work; what it throws ends the run. */
+  #track(work: Promise<void>): Promise<void> {
+    const tracked = work
+      .catch((error: unknown) => this.#run.fail(error))
+      .finally(() => {
+        this.#work.delete(tracked);
+      });
+    this.#work.add(tracked);
+    return tracked;
+  }
+}
+
+/** A stop does not wait for the work: nothing has begun yet. */
+async function untilStopped(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  let stop = (): void => undefined;
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await Promise.race([work, stopped]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    work.catch(() => undefined);
+  }
+}
+
+/** The outcome for some of a call's entries. */
+function restrict<E>({ threw, failed }: CallOutcome<E>, entries: readonly E[]): CallOutcome<E> {
+  if (threw !== undefined || failed.size === 0) return { threw, failed };
+  const own = new Set(entries);
+  return { threw, failed: new Map([...failed].filter(([entry]) => own.has(entry))) };
+}

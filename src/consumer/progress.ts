@@ -1,0 +1,122 @@
+/** Consuming with a failure policy or concurrency: what of one partition is done. Entries end in any order; the committed position is before the first
+ *  that has not. Pure: it is told what was taken, and tells what may be committed. */
+
+/** What can be done or not: an entry. */
+export interface Doable {
+  readonly offset: number;
+  readonly done: boolean;
+}
+
+/** A position to be committed, and what of the partition is committed once it is stored. */
+export interface Cut {
+  /** quintuple [topicId, partition, offset, epoch, leaderEpoch], as the engine takes it */
+  readonly row: readonly number[];
+  readonly passed: number;
+}
+
+export interface Taken<E extends Doable> {
+  readonly entries: readonly E[];
+  readonly first: number;
+  readonly next: number;
+  readonly leaderEpoch: number;
+}
+
+export interface ProgressOf {
+  readonly topicId: number;
+  readonly partition: number;
+  readonly epoch: number;
+}
+
+/** Entries that have been passed are dropped from the list in one go, not one by one. */
+const COMPACT_AT = 1_024;
+
+export class Progress<E extends Doable = Doable> {
+  readonly of: ProgressOf;
+  /** taken, in order; those before `#head` are done */
+  #entries: E[] = [];
+  #leaderEpochs: number[] = [];
+  #head = 0;
+  #taken = 0;
+  #passed = 0;
+  #committed = 0;
+  #next = -1;
+  #nextLeaderEpoch = -1;
+  #leaderEpoch = -1;
+  #asked = -1;
+  #stored = -1;
+  /** the batches that have rows of the partition, oldest first, each with the offset after its last */
+  #batches: { readonly id: number; readonly next: number }[] = [];
+
+  constructor(of: ProgressOf) {
+    this.of = of;
+  }
+
+  /** A batch's share was taken: `entries` in order; its rows go from `first` to before `next`, those that are no entries are skipped. */
+  add(batchId: number, { entries, first, next, leaderEpoch }: Taken<E>): void {
+    if (this.#asked < 0) [this.#asked, this.#stored] = [first, first];
+    for (const entry of entries) {
+      this.#entries.push(entry);
+      this.#leaderEpochs.push(leaderEpoch);
+    }
+    this.#taken += entries.length;
+    this.#next = next;
+    this.#nextLeaderEpoch = leaderEpoch;
+    this.#batches.push({ id: batchId, next });
+  }
+
+  /** The next offset to read after everything that is done without a gap. */
+  get position(): number {
+    this.#advance();
+    return this.#entries[this.#head]?.offset ?? this.#next;
+  }
+
+  /** Taken and not committed: what a crash would repeat, and what is held in memory. */
+  get span(): number {
+    return this.#taken - this.#committed;
+  }
+
+  /** Done without a gap and not committed. */
+  get uncommitted(): number {
+    this.#advance();
+    return this.#passed - this.#committed;
+  }
+
+  /** What is to be committed now, if that is more than was asked for before. */
+  cut(): Cut | undefined {
+    const { position } = this;
+    if (position === this.#asked) return undefined;
+    this.#asked = position;
+    const { topicId, partition, epoch } = this.of;
+    const leaderEpoch = this.#head < this.#entries.length ? this.#leaderEpoch : this.#nextLeaderEpoch;
+    return { row: [topicId, partition, position, epoch, leaderEpoch], passed: this.#passed };
+  }
+
+  /** The cut is stored, or will never be. */
+  settle({ row, passed }: Cut): void {
+    this.#committed = Math.max(this.#committed, passed);
+    this.#stored = Math.max(this.#stored, row[2] as number);
+  }
+
+  /** The batches that are done with in this partition, each once. */
+  takeSettled(): number[] {
+    const open = this.#batches.findIndex(({ next }) => next > this.#stored);
+    return this.#batches.splice(0, open < 0 ? this.#batches.length : open).map(({ id }) => id);
+  }
+
+  /** Nothing more will come of the partition: returns the batches that wait for it. */
+  giveUp(): number[] {
+    return this.#batches.splice(0).map(({ id }) => id);
+  }
+
+  #advance(): void {
+    while (this.#entries[this.#head]?.done === true) {
+      this.#leaderEpoch = this.#leaderEpochs[this.#head] as number;
+      this.#head++;
+      this.#passed++;
+    }
+    if (this.#head < COMPACT_AT) return;
+    this.#entries = this.#entries.slice(this.#head);
+    this.#leaderEpochs = this.#leaderEpochs.slice(this.#head);
+    this.#head = 0;
+  }
+}

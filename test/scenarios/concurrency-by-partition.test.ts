@@ -1,0 +1,84 @@
+// concurrency by partition: each call has messages of one partition, partitions beside each other; a throw without a policy lets the others end first.
+import { expect, test } from 'vitest';
+import { gate, take, within } from '../support/consuming.js';
+import { failing, SOON } from './support/failing.js';
+
+test.concurrent('calls of one partition each, in order, beside each other; everything is committed', async () => {
+  const { broker, consumer, committed } = await failing({
+    messages: [50, 50, 50],
+    options: { concurrency: 3, batchSize: 10, consumerTimeoutMs: 20 },
+  });
+  const together = gate();
+  const running = new Set<number>();
+  const seen = new Map<number, number[]>();
+  const isAll = (): boolean => [0, 1, 2].every((p) => committed.get(`t:${p}`) === 50);
+  consumer.on('consumer.committed', () => isAll() && void consumer.close());
+  const processed = consumer.process(async (messages) => {
+    const partitions = new Set(messages.map(({ partition }) => partition));
+    expect(partitions.size).toBe(1);
+    const [partition = -1] = partitions;
+    expect(running.has(partition)).toBe(false);
+    running.add(partition);
+    if (running.size === 3) together.open();
+    await together.opened;
+    seen.set(partition, [...(seen.get(partition) ?? []), ...messages.map(({ payload }) => payload)]);
+    running.delete(partition);
+  });
+  await within(15_000, processed);
+  for (const partition of [0, 1, 2]) expect(seen.get(partition)).toEqual([...Array(50).keys()]);
+  await broker.close();
+});
+
+test.concurrent('a throw without a policy: the others end, the contiguous positions are committed, then process rejects', async () => {
+  const { broker, settings, consumer, committed } = await failing({
+    messages: [4, 4],
+    options: { concurrency: 2, batchSize: 8, consumerTimeoutMs: 500 },
+  });
+  const cause = new Error('one');
+  const thrown = gate();
+  const processed = consumer.process(async (messages, { signal }) => {
+    if (messages[0]?.partition === 1) {
+      thrown.open();
+      throw cause;
+    }
+    await thrown.opened;
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  });
+  await expect(within(10_000, processed)).rejects.toMatchObject({ code: 'HANDLER_THREW', cause });
+  expect(committed.get('t:0')).toBe(4);
+  expect(committed.get('t:1')).toBeUndefined();
+  const rest = await take<number>({ ...settings, concurrency: undefined }, 4);
+  expect(rest.map(({ partition, offset }) => `${partition}:${offset}`)).toEqual(['1:0', '1:1', '1:2', '1:3']);
+  await broker.close();
+});
+
+test.concurrent('one of the others that does not end holds the stop up for drainTimeoutMs only', async () => {
+  const { broker, consumer } = await failing({
+    messages: [1, 1],
+    options: { concurrency: 2, consumerTimeoutMs: 500, drainTimeoutMs: 150 },
+  });
+  const processed = consumer.process(async (messages) => {
+    if (messages[0]?.partition === 1) throw new Error('one');
+    await new Promise(() => undefined);
+  });
+  await expect(within(10_000, processed)).rejects.toMatchObject({ code: 'HANDLER_THREW' });
+  await consumer.close();
+  await broker.close();
+});
+
+test.concurrent('with retry a partition that fails waits by itself', async () => {
+  const { broker, consumer, committed } = await failing({
+    messages: [6, 6],
+    options: { concurrency: 2, retry: SOON, batchSize: 4, consumerTimeoutMs: 20 },
+  });
+  const seen: string[] = [];
+  const isAll = (): boolean => [0, 1].every((p) => committed.get(`t:${p}`) === 6);
+  consumer.on('consumer.committed', () => isAll() && void consumer.close());
+  const processed = consumer.process((messages, { attempt }) => {
+    if (messages[0]?.partition === 1 && attempt < 3) throw new Error('not yet');
+    seen.push(...messages.map(({ partition, offset }) => `${partition}:${offset}`));
+  });
+  await within(15_000, processed);
+  expect(seen.filter((at) => at.startsWith('1:'))).toEqual([0, 1, 2, 3, 4, 5].map((n) => `1:${n}`));
+  await broker.close();
+});

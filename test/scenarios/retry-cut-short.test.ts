@@ -1,0 +1,74 @@
+// A stop or a rebalance cuts a retry's wait short and commits nothing undone: the message comes again, to whoever reads the partition next.
+import { expect, test } from 'vitest';
+import { Consumer } from '../../src/index.js';
+import { next, take, within } from '../support/consuming.js';
+import { failing } from './support/failing.js';
+
+const LONG = { attempts: 5, initialDelayMs: 600_000, maxDelayMs: 600_000 };
+
+test.concurrent.for(['signal', 'close'] as const)('a stop by %s', async (by) => {
+  const { broker, settings, consumer, committed } = await failing({ messages: [3, 2], options: { retry: LONG } });
+  const controller = new AbortController();
+  const waiting = next(consumer, 'consumer.retrying');
+  const freed = next(consumer, 'consumer.freed');
+  const processed = consumer.process(
+    (messages, { fail }) => {
+      for (const message of messages) if (message.partition === 0 && message.offset === 1) fail(message, new Error('not now'));
+    },
+    { signal: controller.signal },
+  );
+  await waiting;
+  if (by === 'signal') controller.abort();
+  else await within(5_000, consumer.close());
+  await within(5_000, processed);
+  expect(await freed).toEqual({ topic: 't', partition: 0 });
+  expect([committed.get('t:0'), committed.get('t:1')]).toEqual([1, 2]);
+  await consumer.close();
+  expect((await take<number>(settings, 2)).map(({ offset }) => offset)).toEqual([1, 2]);
+  await broker.close();
+});
+
+test.concurrent('a rebalance: the partition goes to the other member at once, uncommitted', async () => {
+  const { broker, settings, consumer, committed } = await failing({ messages: [2, 2], options: { retry: LONG, drainTimeoutMs: 20_000 } });
+  const waiting = Promise.all([0, 1].map((p) => next(consumer, 'consumer.retrying', { where: ({ partition }) => partition === p })));
+  let isMine = true;
+  const revoked = next(consumer, 'consumer.revoked');
+  const processed = consumer.process(() => {
+    if (isMine) throw new Error('not now');
+  });
+  await waiting;
+  const other = new Consumer<number>(settings);
+  const seen: string[] = [];
+  const theirs = other.process((messages) => {
+    seen.push(...messages.map(({ partition, offset }) => `${partition}:${offset}`));
+  });
+  isMine = false;
+  // Long before the drain time: nothing runs, so nothing is waited for.
+  expect(await revoked).toMatchObject({ lost: false, drained: true });
+  await expect.poll(() => seen.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+  await expect.poll(() => [...committed.values()].reduce((sum, offset) => sum + offset, 0) + seen.length, { timeout: 10_000 }).toBe(4);
+  await Promise.all([consumer.close(), other.close()]);
+  await within(10_000, Promise.all([processed, theirs]));
+  await broker.close();
+});
+
+test.concurrent('a seek: what waited is dropped, and the partition goes on where it was sent', async () => {
+  const { broker, consumer } = await failing({ messages: [4], options: { retry: LONG, batchSize: 2 } });
+  const waiting = next(consumer, 'consumer.retrying');
+  const seen: number[][] = [];
+  let fails = true;
+  const processed = consumer.process((messages) => {
+    seen.push(messages.map(({ offset }) => offset));
+    if (fails) throw new Error('not now');
+    if (messages.at(-1)?.offset === 3) void consumer.close();
+  });
+  await waiting;
+  fails = false;
+  consumer.seek([{ topic: 't', partition: 0, offset: 2 }]);
+  await within(10_000, processed);
+  expect(seen).toEqual([
+    [0, 1],
+    [2, 3],
+  ]);
+  await broker.close();
+});
