@@ -82,13 +82,11 @@ export class Commits {
   }
 
   /** Stores what is done without a gap, as `markHandled` does, for whoever bounds by himself how far handling runs ahead. Resolves when it is stored, or
-   *  is not ours to store any more. */
+   *  is not ours to store any more. @throws KafkaException when repeating is useless */
   async storeDone(rows: Float64Array): Promise<void> {
     this.#asked++;
     try {
       await this.#store(rows, (results, startedMs) => this.#tell(results, startedMs));
-    } catch (error) {
-      this.#options.onFailure(error as KafkaException);
     } finally {
       this.#asked--;
       this.#tellChange();

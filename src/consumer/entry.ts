@@ -25,6 +25,10 @@ export class Entry<T> implements Attempted {
     this.message = message;
   }
 
+  get leaderEpoch(): number {
+    return this.view.leaderEpoch(this.row);
+  }
+
   markDone(): void {
     this.done = true;
     for (const earlier of this.superseded ?? []) earlier.done = true;

@@ -4,6 +4,7 @@
 /** What can be done or not: an entry. */
 export interface Doable {
   readonly offset: number;
+  readonly leaderEpoch: number;
   readonly done: boolean;
 }
 
@@ -34,7 +35,6 @@ export class Progress<E extends Doable = Doable> {
   readonly of: ProgressOf;
   /** taken, in order; those before `#head` are done */
   #entries: E[] = [];
-  #leaderEpochs: number[] = [];
   #head = 0;
   #taken = 0;
   #passed = 0;
@@ -54,10 +54,7 @@ export class Progress<E extends Doable = Doable> {
   /** A batch's share was taken: `entries` in order; its rows go from `first` to before `next`, those that are no entries are skipped. */
   add(batchId: number, { entries, first, next, leaderEpoch }: Taken<E>): void {
     if (this.#asked < 0) [this.#asked, this.#stored] = [first, first];
-    for (const entry of entries) {
-      this.#entries.push(entry);
-      this.#leaderEpochs.push(leaderEpoch);
-    }
+    for (const entry of entries) this.#entries.push(entry);
     this.#taken += entries.length;
     this.#next = next;
     this.#nextLeaderEpoch = leaderEpoch;
@@ -109,14 +106,12 @@ export class Progress<E extends Doable = Doable> {
   }
 
   #advance(): void {
-    while (this.#entries[this.#head]?.done === true) {
-      this.#leaderEpoch = this.#leaderEpochs[this.#head] as number;
-      this.#head++;
+    for (let entry = this.#entries[this.#head]; entry?.done === true; entry = this.#entries[++this.#head]) {
+      this.#leaderEpoch = entry.leaderEpoch;
       this.#passed++;
     }
     if (this.#head < COMPACT_AT) return;
     this.#entries = this.#entries.slice(this.#head);
-    this.#leaderEpochs = this.#leaderEpochs.slice(this.#head);
     this.#head = 0;
   }
 }

@@ -160,11 +160,16 @@ export class Run<T> {
     this.tellHandled(taken);
   }
 
-  /** Commits what is done without a gap (quintuples as `Positions.toArray` makes them), or leaves it to whoever commits; resolves when that is over. */
+  /** Commits what is done without a gap (quintuples as `Positions.toArray` makes them), or leaves it to whoever commits; resolves when that is over.
+   *  A failure ends the run. */
   async storeDone(rows: Float64Array): Promise<void> {
     const { commit, membership } = this.#options;
-    if (commit === 'afterBatch') await this.#commits.storeDone(rows);
-    else if (commit === 'stored') membership.store(rows);
+    try {
+      if (commit === 'afterBatch') await this.#commits.storeDone(rows);
+      else if (commit === 'stored') membership.store(rows);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   /** Stores positions now; resolves on the broker's answer. @throws KafkaException when one was not stored */

@@ -1,7 +1,7 @@
 // A world that is down does not drain the topic into the dead letter: the partition waits, tries one message at a time, and goes on when one is handled.
 import { expect, test } from 'vitest';
 import { next, within } from '../support/consuming.js';
-import { failing } from './support/failing.js';
+import { failing, stored } from './support/failing.js';
 import { readTopic } from './support/read-topic.js';
 
 const QUICKLY = { attempts: 1, initialDelayMs: 5, maxDelayMs: 10 };
@@ -18,7 +18,7 @@ test.concurrent('a whole batch fails: nothing is parked, and all is handled when
     handled.push(...messages.map(({ payload }) => payload));
   });
   expect(await held).toMatchObject({ partition: 0, offset: 0, error: { code: 'HANDLER_THREW' } });
-  await expect.poll(() => committed.get('t:0'), { timeout: 5_000 }).toBe(6);
+  await stored(consumer, committed, { 't:0': 6 });
   await consumer.close();
   await within(10_000, processed);
   expect(handled.toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
@@ -39,7 +39,7 @@ test.concurrent('message by message: when more than maxShare of the last hundred
   });
   expect(await held).toMatchObject({ partition: 0, offset: 5 });
   isDown = false;
-  await expect.poll(() => committed.get('t:0'), { timeout: 5_000 }).toBe(40);
+  await stored(consumer, committed, { 't:0': 40 });
   await consumer.close();
   await within(10_000, processed);
   expect(told.filter((line) => line.startsWith('parked'))).toHaveLength(5);

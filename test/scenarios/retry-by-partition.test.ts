@@ -1,7 +1,7 @@
 // After a throw the batch is split by partition: each part is called again by itself and held until it is done, the other partitions go on.
 import { expect, test } from 'vitest';
 import { envelope, gate, within, writeRaw } from '../support/consuming.js';
-import { failing, SOON } from './support/failing.js';
+import { failing, SOON, stored } from './support/failing.js';
 
 test.concurrent('the partition that throws is called again alone, with its attempt, and nothing of it passes it', async () => {
   const { broker, consumer, committed, told } = await failing({ messages: [2, 2], options: { retry: SOON } });
@@ -44,7 +44,7 @@ test.concurrent('while one partition waits the others are handled and committed,
     't',
     [0, 1, 0, 1].map((partition) => ({ partition, value: envelope(9) })),
   );
-  await expect.poll(() => [committed.get('t:0'), committed.get('t:1')], { timeout: 8_000 }).toEqual([3, 3]);
+  await stored(consumer, committed, { 't:0': 3, 't:1': 3 });
   await consumer.close();
   await within(10_000, processed);
   const of = (partition: number): readonly string[] => seen.filter((at) => at.startsWith(`${partition}:`)).slice(-3);

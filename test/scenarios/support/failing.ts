@@ -1,7 +1,7 @@
 /** What scenarios of the failure policy share: a topic with numbered messages, waits of milliseconds, and what the topic of dead letters holds. */
 import { Consumer, type ConsumerEvents, type ConsumerOptions } from '../../../src/index.js';
 import { EmbeddedBroker } from '../../../src/testing/index.js';
-import { committedOf, envelope, member, writeRaw } from '../../support/consuming.js';
+import { committedOf, envelope, member, next, writeRaw } from '../../support/consuming.js';
 
 /** A retry that waits hardly at all. */
 export const SOON = { attempts: 3, initialDelayMs: 5, maxDelayMs: 20, jitter: 0 } as const;
@@ -23,6 +23,16 @@ export async function failing({ messages, options = {} }: Setting) {
   const settings = member(broker, { inputTopics: 't', batchSize: Math.max(1, records.length), consumerTimeoutMs: 500, ...options });
   const consumer = new Consumer<number>(settings);
   return { broker, settings, consumer, committed: committedOf(consumer), told: storyOf(consumer) };
+}
+
+/** Resolves when the committed positions are these, by `topic:partition`; rejects at the deadline. */
+export async function stored(
+  consumer: Pick<Consumer, 'on'>,
+  committed: ReadonlyMap<string, number>,
+  wanted: Readonly<Record<string, number>>,
+): Promise<void> {
+  const isThere = (): boolean => Object.entries(wanted).every(([at, offset]) => committed.get(at) === offset);
+  if (!isThere()) await next(consumer, 'consumer.committed', { where: isThere });
 }
 
 /** The events of the failure policy, one line each. */

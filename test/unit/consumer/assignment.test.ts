@@ -111,3 +111,27 @@ test('a start that was decided too late is not committed, neither then nor later
   assignment.remove([own(0, 3)]);
   expect([...assignment.add([own(0, 4)], true)]).toEqual([]);
 });
+
+test('held for a failure and paused by the user do not undo each other; what is lost is held no more', () => {
+  const { assignment, calls } = setUp();
+  assignment.add([own(0)], true);
+  assignment.release([own(0)]);
+  assignment.hold(at(0, 0));
+  assignment.pause([at(0, 0)]);
+  assignment.resume([at(0, 0)]);
+  expect(calls).toEqual([
+    ['release', 0, 0],
+    ['hold', 0, 0],
+    ['hold', 0, 0],
+  ]);
+  assignment.pause([at(0, 0)]);
+  assignment.free(at(0, 0));
+  expect(calls.at(-1)).toEqual(['hold', 0, 0]);
+  assignment.resume([at(0, 0)]);
+  expect(calls.at(-1)).toEqual(['release', 0, 0]);
+  assignment.hold(at(0, 0));
+  assignment.remove([at(0, 0)]);
+  assignment.add([own(0, 2)], true);
+  assignment.release([own(0, 2)]);
+  expect(calls.at(-1)).toEqual(['release', 0, 0]);
+});
