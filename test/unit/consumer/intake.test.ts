@@ -10,12 +10,15 @@ const OPTIONS: IntakeOptions = {
   latestOnly: false,
   tombstones: 'skip',
   onInvalid: 'dead-letter',
+  inputSchemas: undefined,
   onFault: (error) => faults.push(error),
   topicName: () => 't',
 };
 const take = (rows: readonly FakeRow[], options: Partial<IntakeOptions> = {}): Intake<unknown> => {
   const sound = rows.map((row) => ({ item: '1', ...row }));
-  return takeIn(new BatchView(fakeBatch(sound, 9)), { ...OPTIONS, ...options });
+  const intake = takeIn(new BatchView(fakeBatch(sound, 9)), { ...OPTIONS, ...options });
+  if (intake instanceof Promise) throw new Error('nothing was there to be waited for');
+  return intake;
 };
 const offsets = (entries: readonly { readonly offset: number }[]): readonly number[] => entries.map(({ offset }) => offset);
 
