@@ -43,7 +43,8 @@ export class CallWatch {
     }
     const nowMs = this.#now();
     if (this.#told !== undefined && (this.#running.has(this.#told.call) || nowMs - this.#told.sinceMs < this.#slackMs)) return;
-    const [[call, sinceMs]] = this.#running as unknown as Iterable<[number, number]> as [[number, number]];
+    const [oldest] = this.#running;
+    const [call, sinceMs] = oldest as [number, number];
     this.#told = { call, sinceMs };
     this.#tell(Math.max(0, nowMs - sinceMs - this.#slackMs));
   }

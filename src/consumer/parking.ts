@@ -28,7 +28,7 @@ export class Parking<T> {
   /** Resolves once all are acknowledged; false: the partition is gone before. */
   async park(partition: OwnedPartition<T>, entries: readonly Entry<T>[]): Promise<boolean> {
     let open = entries;
-    for (let failures = 1; ; failures++) {
+    for (let failures = 1; !partition.isGone; failures++) {
       const letters = open.map((entry) => entry.toLetter(positionOf(partition, entry), entry.failure as Failure));
       const results = await partition.within(this.#options.letters.publish(letters), GRACE_MS);
       if (results === undefined) return false;
@@ -39,8 +39,9 @@ export class Parking<T> {
       const delayMs = this.#options.backoffMs(failures);
       this.#tellFailed(partition, results, delayMs);
       open = open.filter((_, index) => results[index] instanceof DeadLetterError);
-      if (!(await partition.wait(delayMs))) return false;
+      await partition.wait(delayMs);
     }
+    return false;
   }
 
   #tellParked(partition: OwnedPartition<T>, entries: readonly Entry<T>[], results: readonly (Position | DeadLetterError)[]): void {

@@ -44,6 +44,10 @@ export interface FirstCall<I> {
   readonly alone: boolean;
 }
 
+/** When this many have failed one by one and nobody of the part has been handled, the rest is not asked: it looks like an outage, in which each call may
+ *  take long, and those asked before its end would be parked for it. */
+const OUTAGE_AFTER = 8;
+
 export class Part<I extends Attempted> {
   readonly #policies: Policies;
   readonly #port: PartPort<I>;
@@ -127,14 +131,19 @@ export class Part<I extends Attempted> {
   /** Finds who of the open ones made the last call throw. */
   async #isolate(): Promise<readonly I[] | undefined> {
     const isolation = new Isolation(this.#open, this.#alone);
+    let isAnyDone = false;
     for (let group = isolation.next; group !== undefined; group = isolation.next) {
       const outcome = await this.#port.call(group);
       if (outcome === undefined) return undefined;
       const { done, open } = noteCall(group, outcome, Date.now());
       this.#port.done(done);
+      isAnyDone ||= done.length > 0;
       if (outcome.threw === undefined) isolation.returned(open);
       else isolation.threw();
+      if (!isAnyDone && isolation.guilty.length >= OUTAGE_AFTER && !this.#mayPark(this.#open)) break;
     }
+    // Broken off: all of them are suspects still, and none is parked.
+    if (isolation.next !== undefined) return [...this.#hopeless, ...this.#open];
     return [...this.#hopeless, ...isolation.guilty];
   }
 
@@ -150,7 +159,7 @@ export class Part<I extends Attempted> {
       const pause = { reason: 'circuit', items: guilty, delayMs: this.#policies.backoffMs(failures), failure: failureOf(guilty) } as const;
       if (!(await this.#port.wait(pause))) return undefined;
       if (this.#mayPark(guilty)) return 'park';
-      const probe = guilty[(failures - 1) % guilty.length] as I;
+      const probe = guilty[spread(failures - 1, guilty.length)] as I;
       const outcome = await this.#port.call([probe]);
       if (outcome === undefined) return undefined;
       const { done } = noteCall([probe], outcome, Date.now());
@@ -161,6 +170,12 @@ export class Part<I extends Attempted> {
     }
   }
 }
+
+/** Far from those before it: a few poisoned ones side by side are soon behind. */
+function spread(turn: number, count: number): number {
+  return Math.floor(((turn * GOLDEN) % 1) * count);
+}
+const GOLDEN = 0.618_033_988_75;
 
 function failureOf(items: readonly Attempted[]): Failure {
   return (items[0] as Attempted).failure as Failure;

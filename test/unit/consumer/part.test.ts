@@ -140,6 +140,24 @@ test('a wait for better times cut short: what is not done stays so', async () =>
   expect(done).toBe('');
 });
 
+test('an outage in the last attempt of a large part: eight that fail one by one are enough, nobody is parked for it', async () => {
+  const items = 'abcdefghijklmnopqrstuvwxyz';
+  const { story, done, end } = await run({ items, ends: (_, n) => (n < 25 ? 'throws' : '') });
+  expect(story.slice(0, 3)).toEqual([`${items}!`, 'abcdefghijklm!', 'abcdefg!']);
+  // Eight in halves, then one a wait.
+  expect(story.filter((line) => line.length === 2)).toHaveLength(8 + 5);
+  expect(story.filter((line) => line.startsWith('park'))).toEqual([]);
+  expect([[...done].toSorted().join(''), end]).toEqual([items, 'done']);
+});
+
+test('eight poisoned ones at the beginning are parked once another of their part has been handled', async () => {
+  const items = 'abcdefghijklmnopqrstuvwxyz';
+  const { story, done } = await run({ items, ends: poison('abcdefgh') });
+  expect(story.at(-1)).toBe('park abcdefgh');
+  expect(story.filter((line) => line.startsWith('circuit'))).toEqual(['circuit 1000', 'circuit 2000']);
+  expect([...done].toSorted().join('')).toBe(items.slice(8));
+});
+
 test('others that are handled meanwhile end the wait: what fails may be parked again', async () => {
   const breaker = new CircuitBreaker(0.5);
   breaker.noteFailed(60);
