@@ -170,14 +170,18 @@ impl PollThread {
     }
 
     fn error(&self, event: &rk::Event) {
-        if event.code() != code::PARTITION_EOF {
-            self.shared.error(self.client.fatal_error().unwrap_or_else(|| event.fault()));
+        if event.code() == code::PARTITION_EOF {
+            return;
+        }
+        if let Some(error) = self.client.news(event) {
+            self.shared.error(error);
         }
     }
 
     /// Tells JavaScript that its batch is due; returns how long the thread may sleep.
     fn announce(&self) -> Duration {
         let mut state = self.shared.state();
+        state.polled = Some(Instant::now());
         let busy = self.leaving.is_some() || state.close_by.is_some();
         let idle = if busy { Duration::from_millis(10) } else { IDLE };
         let Some(wanted) = state.wanted else { return idle };

@@ -1,10 +1,12 @@
 //! One librdkafka client: everything that is asked of it goes through here.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rdkafka_sys as rd;
 
 use super::conf::Conf;
 use super::fault::code;
-use super::{Fault, PartitionList, Queue, c_string, owned, sys, text_buffer};
+use super::{Event, Fault, PartitionList, Queue, c_string, owned, sys, text_buffer};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -16,6 +18,8 @@ pub enum Role {
 pub struct Client {
     ptr: *mut rd::rd_kafka_t,
     role: Role,
+    /// the fatal error has been told
+    told_fatal: AtomicBool,
 }
 
 // SAFETY: librdkafka's client is made for use from any thread
@@ -44,7 +48,7 @@ impl Client {
             return Err(Fault::new(if code == code::NO_ERROR { code::INVALID_ARG } else { code }, text));
         }
         conf.release();
-        let client = Client { ptr, role };
+        let client = Client { ptr, role, told_fatal: AtomicBool::new(false) };
         client.serve_logs()?;
         Ok(client)
     }
@@ -171,6 +175,18 @@ impl Client {
         let code = unsafe { sys::rd_kafka_fatal_error(self.ptr, text.as_mut_ptr(), text.len()) };
         // SAFETY: librdkafka wrote a NUL-terminated text
         (code != code::NO_ERROR).then(|| Fault { fatal: true, ..Fault::new(code, unsafe { owned(text.as_ptr()) }) })
+    }
+
+    /// The error that an error event tells. librdkafka tells a fatal one as such and once more under its own code, in either order: None for the
+    /// second time.
+    pub fn news(&self, event: &Event) -> Option<Fault> {
+        let fault = event.fault();
+        match self.fatal_error() {
+            Some(fatal) if fault.code == code::FATAL || fault.code == fatal.code => {
+                (!self.told_fatal.swap(true, Ordering::Relaxed)).then_some(fatal)
+            }
+            _ => Some(fault),
+        }
     }
 
     /// Records and reports that are still inside.
