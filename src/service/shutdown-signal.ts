@@ -41,7 +41,7 @@ const forgotten = new FinalizationRegistry<Request>((request) => {
 export function shutdownSignal(options: ShutdownSignalOptions = {}): AbortSignal {
   const { signals = DEFAULT_SIGNALS } = options;
   checkSignals(signals);
-  const request: Request = { signals, controller: new AbortController() };
+  const request: Request = { signals: [...signals], controller: new AbortController() };
   requests.add(request);
   for (const name of signals) install(name);
   // A signal that follows another one is kept by Node while it has listeners, and only then: an AbortController's own would be kept by us, for ever.

@@ -28,6 +28,7 @@ test.concurrent('a handler that never ends does not keep it from being told', as
   await expect(within(5_000, processed)).rejects.toMatchObject(FENCED);
   expect(told).toEqual(['FENCED_INSTANCE_ID fatal']);
   expect(signal?.aborted).toBe(true);
+  await within(5_000, Promise.all([consumer.close(), consumer.close()]));
   expect(consumer.health()).toMatchObject({
     live: false,
     reasons: [{ code: 'fatal', text: expect.stringContaining('FENCED_INSTANCE_ID') }],

@@ -60,34 +60,3 @@ test.concurrent('a member that the group has thrown out: aborted at once, withou
   expect({ calls, committed: committed.get('t:0') }).toEqual({ calls: 2, committed: 1 });
   await broker.close();
 });
-
-test.concurrent('a rebalance leaves the handler alone for drainTimeoutMs; then its partitions go, it is aborted, and the new owner has them', async () => {
-  const { broker, make } = await setUp(1, { drainTimeoutMs: 300 });
-  const [first, second] = [make(), make()];
-  const [entered, aborted] = [gate(), gate()];
-  const atRevoking: boolean[] = [];
-  let calls = 0;
-  const firstProcessed = first.process(async (_, { signal }) => {
-    if (++calls > 1) return;
-    first.on('consumer.revoking', () => atRevoking.push(signal.aborted));
-    signal.addEventListener('abort', aborted.open);
-    entered.open();
-    await aborted.opened;
-  });
-  await entered.opened;
-  const revoked = next(first, 'consumer.revoked');
-  const handled: number[] = [];
-  const committed = committedOf(second);
-  const secondProcessed = second.process((messages) => {
-    handled.push(...messages.map(({ payload }) => payload));
-  });
-  expect(await revoked).toMatchObject({ lost: false, drained: false });
-  await aborted.opened;
-  expect(atRevoking).toEqual([false]);
-  // One of the two has the partition now; the first handled nothing that counts.
-  await expect.poll(() => calls - 1 + handled.length, { timeout: 15_000 }).toBe(1);
-  await within(10_000, Promise.all([first.close(), second.close()]));
-  await Promise.all([firstProcessed, secondProcessed]);
-  expect([...committed.values()]).toEqual(handled.length === 1 ? [1] : []);
-  await broker.close();
-});

@@ -133,6 +133,12 @@ impl PollThread {
 
     pub fn report(&self, result: Result<(), Fault>) {
         if let Err(error) = result {
+            self.tell(error);
+        }
+    }
+
+    pub fn tell(&self, error: Fault) {
+        if let Some(error) = self.client.news(error) {
             self.shared.error(error);
         }
     }
@@ -170,11 +176,8 @@ impl PollThread {
     }
 
     fn error(&self, event: &rk::Event) {
-        if event.code() == code::PARTITION_EOF {
-            return;
-        }
-        if let Some(error) = self.client.news(event) {
-            self.shared.error(error);
+        if event.code() != code::PARTITION_EOF {
+            self.tell(event.fault());
         }
     }
 
@@ -205,7 +208,7 @@ impl PollThread {
             // JavaScript will not answer any more, and librdkafka waits for an answer before anything else
             rebalance::skip_question(self);
             if let Err(error) = self.client.begin_close(&self.events) {
-                self.shared.error(error);
+                self.tell(error);
                 return Some(false);
             }
         }

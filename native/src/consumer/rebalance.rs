@@ -31,7 +31,7 @@ pub(super) fn begin(thread: &mut PollThread, event: &rk::Event) {
         code::REVOKE_PARTITIONS => revoke(thread, event.partitions()),
         // anything else is an error that only asks for a clean slate (rdkafka.h, rebalance_cb)
         _ => {
-            thread.shared.error(event.fault());
+            thread.tell(event.fault());
             thread.report(thread.client.assign(None));
         }
     }

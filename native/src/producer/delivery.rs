@@ -140,7 +140,7 @@ fn take_in(shared: &Shared, client: &Client, event: &rk::Event) {
     match event.kind() {
         Kind::Delivery => shared.reports.take_in(client, event).into_iter().for_each(|batch| shared.mailbox.post(batch.report())),
         Kind::Error => {
-            if let Some(error) = client.news(event) {
+            if let Some(error) = client.news(event.fault()) {
                 shared.mailbox.post(Event::Error { error });
             }
         }

@@ -6,7 +6,7 @@ use rdkafka_sys as rd;
 
 use super::conf::Conf;
 use super::fault::code;
-use super::{Event, Fault, PartitionList, Queue, c_string, owned, sys, text_buffer};
+use super::{Fault, PartitionList, Queue, c_string, owned, sys, text_buffer};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -177,10 +177,9 @@ impl Client {
         (code != code::NO_ERROR).then(|| Fault { fatal: true, ..Fault::new(code, unsafe { owned(text.as_ptr()) }) })
     }
 
-    /// The error that an error event tells. librdkafka tells a fatal one as such and once more under its own code, in either order: None for the
-    /// second time.
-    pub fn news(&self, event: &Event) -> Option<Fault> {
-        let fault = event.fault();
+    /// What an error tells that was not told before. librdkafka tells a fatal one under its own code, as _FATAL, and once more as the answer to a
+    /// close, in any order: None but for the first time.
+    pub fn news(&self, fault: Fault) -> Option<Fault> {
         match self.fatal_error() {
             Some(fatal) if fault.code == code::FATAL || fault.code == fatal.code => {
                 (!self.told_fatal.swap(true, Ordering::Relaxed)).then_some(fatal)

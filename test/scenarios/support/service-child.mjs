@@ -21,7 +21,7 @@ const consumer = (drainTimeoutMs = 10_000) =>
 const WAYS = {
   /** Handles for a while, produces, and has nothing else to do. */
   drains: async () => {
-    await using producer = new Producer({ svc: 'a', outputTopics: 'out', bootstrapServers, logger: false });
+    const producer = new Producer({ svc: 'a', outputTopics: 'out', bootstrapServers, logger: false });
     const c = consumer();
     c.on('consumer.committed', ({ positions }) => say(`committed ${positions.map(({ offset }) => offset)}`));
     await c.process(
@@ -33,6 +33,7 @@ const WAYS = {
       },
       { signal: shutdownSignal() },
     );
+    await producer.close();
     say('processed');
   },
   'loop drains': async () => {
