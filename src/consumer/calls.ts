@@ -6,7 +6,8 @@ import { callHandler, type Handler } from '../handling/handler.js';
 import { ConsumedMessage } from '../message/consumed-message.js';
 import { CallWatch } from './call-watch.js';
 import type { Entry } from './entry.js';
-import { callInside } from './handler-call.js';
+import { type HandlerCall, NO_BATCH } from './handler-calls.js';
+import { runInside } from './inside.js';
 import { type ReadOptions, type Row, readRow } from './read-row.js';
 import type { Run } from './run.js';
 import { Slots } from './slots.js';
@@ -43,29 +44,44 @@ export class Calls<T> {
     if (turn !== undefined) await turn;
     try {
       const entries = pick();
-      return entries.length === 0 ? undefined : { entries, outcome: await this.#call(entries) };
+      const outcome = entries.length === 0 ? undefined : await this.#watched(entries);
+      return outcome === undefined ? undefined : { entries, outcome };
     } finally {
       this.#slots.give();
     }
   }
 
-  async #call(entries: readonly Entry<T>[]): Promise<CallOutcome<Entry<T>>> {
-    const options = { signal: this.#run.signal, attempt: 1 + mostAttempts(entries), hasPolicy: this.#hasPolicy };
-    const startedMs = performance.now();
+  async #watched(entries: readonly Entry<T>[]): Promise<CallOutcome<Entry<T>> | undefined> {
     const call = this.#watch.begin();
     this.#messages += entries.length;
     try {
+      return await this.#call(entries);
+    } finally {
+      this.#messages -= entries.length;
+      this.#watch.end(call);
+    }
+  }
+
+  /** Undefined: it threw, but what it had was no longer ours. */
+  async #call(entries: readonly Entry<T>[]): Promise<CallOutcome<Entry<T>> | undefined> {
+    const startedMs = performance.now();
+    let call: HandlerCall | undefined;
+    try {
       const messages = await this.#messagesOf(entries);
-      const failed = await callInside(this.#run, () => callHandler(this.#handler, messages, options));
+      const begun = this.#run.beginCall(NO_BATCH, messages);
+      call = begun;
+      const options = { signal: begun.signal, attempt: 1 + mostAttempts(entries), hasPolicy: this.#hasPolicy };
+      const failed = await runInside(this.#run, () => callHandler(this.#handler, messages, options));
       this.#run.tellCalled({ messages: entries.length - failed.size, startedMs });
       if (failed.size === 0) return CLEAN;
       return { threw: undefined, failed: new Map([...failed].map(([index, error]) => [entries[index] as Entry<T>, error])) };
     } catch (error) {
-      if (error instanceof HandlerError) return { threw: error, failed: NONE };
-      throw error;
+      if (!(error instanceof HandlerError)) throw error;
+      if (call?.isLost !== true) return { threw: error, failed: NONE };
+      this.#run.tellLostCall(error);
+      return undefined;
     } finally {
-      this.#messages -= entries.length;
-      this.#watch.end(call);
+      if (call !== undefined) this.#run.endCall(call);
     }
   }
 

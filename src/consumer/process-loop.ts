@@ -1,9 +1,9 @@
 /** Consuming, the loop of `process()`: batch after batch to the handler, until the run ends. */
 
-import type { HandlerError } from '../errors.js';
+import { type HandlerError, isPhqKafkaError } from '../errors.js';
 import { callHandler, describeBatch, type FailedByName, type Handler } from '../handling/handler.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
-import { callInside } from './handler-call.js';
+import { runInside } from './inside.js';
 import { processWithPolicies } from './policy-loop.js';
 import type { Run, Taken } from './run.js';
 
@@ -27,7 +27,11 @@ async function processPlainly<T>(run: Run<T>, handler: Handler<ConsumedMessage<T
 async function handleBatch<T>(run: Run<T>, batch: Taken<T>, handler: Handler<ConsumedMessage<T>>): Promise<void> {
   let failed: FailedByName | undefined;
   try {
-    if (batch.messages.length > 0) failed = await call(run, batch, handler);
+    if (batch.messages.length > 0) {
+      const called = await call(run, batch, handler);
+      if (called === 'lost') return run.giveUp(batch);
+      failed = called;
+    }
   } catch (error) {
     // Nothing of the batch is committed; the engine must not wait for it either.
     run.giveUp(batch);
@@ -48,10 +52,22 @@ function stopBeforeFailed<T>(run: Run<T>, { messages, positions }: Taken<T>, fai
   return failed.get(Math.min(...failed.keys())) as HandlerError;
 }
 
-async function call<T>(run: Run<T>, { messages }: Taken<T>, handler: Handler<ConsumedMessage<T>>): Promise<FailedByName> {
-  const options = { signal: run.signal, attempt: 1, hasPolicy: false };
-  const called = callInside(run, () => callHandler(handler, messages, options));
+/** 'lost': it threw, but what it had was no longer ours. */
+async function call<T>(run: Run<T>, { id, messages }: Taken<T>, handler: Handler<ConsumedMessage<T>>): Promise<FailedByName | 'lost'> {
+  const call = run.beginCall(id, messages);
+  const options = { signal: call.signal, attempt: 1, hasPolicy: false };
+  const called = runInside(run, () => callHandler(handler, messages, options)).finally(() => run.endCall(call));
   // Should the drain time pass first, nobody is left to hear how the handler ended.
   called.catch(() => undefined);
-  return await run.withinDrain(called, () => `the handler, which has ${describeBatch(messages)}`);
+  try {
+    return await run.withinDrain(called, () => `the handler, which has ${describeBatch(messages)}`);
+  } catch (error) {
+    if (!call.isLost || !isThrown(error)) throw error;
+    run.tellLostCall(error);
+    return 'lost';
+  }
+}
+
+function isThrown(error: unknown): boolean {
+  return isPhqKafkaError(error) && error.code === 'HANDLER_THREW';
 }

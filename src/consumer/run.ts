@@ -3,9 +3,12 @@
 import type { BatchView } from '../engine/batch-view.js';
 import { type Position, TimeoutError } from '../errors.js';
 import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
+import type { ConsumedMessage } from '../message/consumed-message.js';
+import { beginWork } from '../open-work.js';
 import type { ResolvedConsumerOptions } from '../settings/consumer-options.js';
 import { Commits } from './commits.js';
 import { type DecodedBatch, type DecodeOptions, decodeBatch } from './decode.js';
+import { type HandlerCall, HandlerCalls } from './handler-calls.js';
 import { type Intake, takeIn } from './intake.js';
 import type { Membership } from './membership.js';
 import { checkPosition, type Positions } from './positions.js';
@@ -33,6 +36,7 @@ export class Run<T> {
   readonly #options: RunOptions;
   readonly #stop: StopRequest;
   readonly #commits: Commits;
+  readonly #calls: HandlerCalls;
   readonly #positions = new Map<string, Position>();
   #onLeaving: OnLeaving | undefined;
   /** What the run ends with; the first one wins. */
@@ -42,7 +46,11 @@ export class Run<T> {
   constructor(options: RunOptions) {
     this.#options = options;
     const { membership, name, maxUncommittedBatches, batchSize, emitter, drainTimeoutMs } = options;
-    this.#stop = new StopRequest(drainTimeoutMs, () => membership.interrupt());
+    this.#calls = new HandlerCalls(name);
+    this.#stop = new StopRequest(drainTimeoutMs, () => {
+      this.#calls.stop(this.#stop.signal.reason);
+      membership.interrupt();
+    });
     const onFailure = (error: unknown): void => this.fail(error);
     this.#commits = new Commits({ name, port: membership, maxUncommittedBatches, batchSize, emitter, onFailure });
   }
@@ -55,9 +63,13 @@ export class Run<T> {
     return this.#options.membership;
   }
 
-  /** what handlers see */
+  /** aborts when the run is to stop */
   get signal(): AbortSignal {
     return this.#stop.signal;
+  }
+
+  get isStopping(): boolean {
+    return this.#stop.requested;
   }
 
   /** By owned partition the next position that will be handed out. */
@@ -95,6 +107,8 @@ export class Run<T> {
       commitStarts: (rows) => this.#commits.storeUnhandled(rows),
       onAssigned: () => this.#commits.retry(),
       onLeaving: (partitions) => onLeaving?.(partitions, false),
+      onGivenAway: () => this.#calls.loseAllBut((partition) => membership.assignment.owns(partition)),
+      onFailure: (error) => this.fail(error),
     });
   }
 
@@ -133,6 +147,24 @@ export class Run<T> {
       if (batch !== null) return batch;
       await membership.wait();
     }
+  }
+
+  /** A handler is about to be called with these messages, of one batch or, as NO_BATCH, of several; `endCall` follows. */
+  beginCall(batchId: number, messages: readonly ConsumedMessage<T>[]): HandlerCall {
+    return this.#calls.begin(batchId, messages);
+  }
+
+  endCall(call: HandlerCall): void {
+    this.#calls.end(call);
+  }
+
+  /** The handler threw after everything it had was taken away: that ends nothing, since nothing of it counts. */
+  tellLostCall(error: unknown): void {
+    const { logger, name } = this.#options;
+    logger.warn(
+      { err: error },
+      `A handler of the ${name} threw after its partitions were given away; their new owner handles the messages again`,
+    );
   }
 
   /** The batch was handed out: how it went is told, its commit is for whoever has it. */
@@ -184,7 +216,9 @@ export class Run<T> {
 
   /** Nothing of the batch is committed here; a revocation need not wait for it. */
   giveUp({ id }: { readonly id: number }): void {
-    this.membership.done(id);
+    // Done would say that it was drained.
+    if (this.#calls.isRunning(id)) this.membership.abandon(id);
+    else this.membership.done(id);
   }
 
   /** Commits positions of owned partitions (offset = the next to read). @throws KafkaException when one was not stored */
@@ -196,8 +230,13 @@ export class Run<T> {
   }
 
   /** Settles as `work` does, but rejects when the drain time after a stop has passed first. */
-  withinDrain<R>(work: Promise<R>, what: () => string): Promise<R> {
-    return this.#stop.within(work, () => this.#drainTimeout(what()));
+  async withinDrain<R>(work: Promise<R>, what: () => string): Promise<R> {
+    const end = beginWork(() => `the ${this.#options.name} waits for ${what()}`);
+    try {
+      return await this.#stop.within(work, () => this.#drainTimeout(what()));
+    } finally {
+      end();
+    }
   }
 
   /** Waits for the commits that are under way, then leaves. @throws what ended the run, unless it was only asked to stop */

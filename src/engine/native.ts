@@ -171,6 +171,10 @@ export interface NativeConsumer {
   doneParts(parts: Float64Array): void;
   /** Watches calls instead of batches (those are `handled` when they are taken): the oldest that runs began this long ago; negative = none runs. */
   calling(agoMs: number): void;
+  /** Nobody waits for the batch's handler any more, though it has not ended: a revoke does not either, and is told as not drained. */
+  abandon(batchId: number): void;
+  /** Milliseconds since the poll thread took its turn; it does ten times a second at least. */
+  polledAgoMs(): number;
   /** Triples [topicId, partition, epoch] of the batch's partitions that are no longer owned, or null when all are. */
   lost(batchId: number): Float64Array | null;
   /** Quintuples [topicId, partition, offset (next to read), epoch (0 = the current one), leaderEpoch (-1 = unknown)]. Answered by `committed`. Coalesced: one request under way, newest position wins. */

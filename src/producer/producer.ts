@@ -2,12 +2,14 @@
 
 import { type Delivery, TimeoutError, UsageError } from '../errors.js';
 import { Emitter, PRODUCER_EVENTS, type ProducerEvents } from '../events.js';
+import type { Health } from '../health.js';
 import type { OutgoingMessage } from '../message/message.js';
 import { type ProducerOptions, type ResolvedProducerOptions, resolveProducerOptions } from '../settings/producer-options.js';
 import type { TopicSchemas } from '../settings/schemas.js';
 import type { Topics } from '../settings/topics.js';
 import { BatchSender } from './batch-sender.js';
 import { CallOrder } from './call-order.js';
+import { ProducerHealth } from './health.js';
 import type { OutputsOf, OutputsTo, ProduceOptions, TopicName } from './outputs.js';
 import { packMessages } from './pack.js';
 import { type CheckedMessages, checkMessages } from './payloads.js';
@@ -22,6 +24,7 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
 export class Producer<const O extends Topics = string> {
   readonly #options: ResolvedProducerOptions;
   readonly #emitter: Emitter<ProducerEvents>;
+  readonly #health: ProducerHealth;
   readonly #batches: BatchSender;
   readonly #order = new CallOrder();
   #closing: Promise<void> | undefined;
@@ -31,6 +34,7 @@ export class Producer<const O extends Topics = string> {
     this.#options = resolveProducerOptions(options);
     const { svc, bootstrapServers, config, closeTimeoutMs, logger, warnings } = this.#options;
     this.#emitter = new Emitter(PRODUCER_EVENTS, (event, error) => logger.error({ event, err: error }, 'A listener of the producer threw'));
+    this.#health = new ProducerHealth(this.#emitter);
     this.#batches = new BatchSender({
       name: this.#name,
       bootstrapServers,
@@ -79,6 +83,11 @@ export class Producer<const O extends Topics = string> {
   /** Listens to an event; returns the unsubscribe. A listener that throws is logged and disturbs nothing. @see ProducerEvents */
   on<N extends keyof ProducerEvents>(event: N, listener: (detail: ProducerEvents[N]) => void): () => void {
     return this.#emitter.on(event, listener);
+  }
+
+  /** Is it alive and able to send, and if not, why? Cheap: it adds up what is known and asks nobody. */
+  health(): Health {
+    return this.#health.report({ isClosed: this.#closing !== undefined, nowMs: performance.now() });
   }
 
   /** Waits for what is in flight, at most `closeTimeoutMs`, and before that as long for schemas that are still checking. Then disconnects. Every call

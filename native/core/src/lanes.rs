@@ -140,6 +140,14 @@ struct Outstanding {
     since: Instant,
     /// its handler has ended; only its commit is still under way
     handled: bool,
+    /// its handler may still run, but nobody waits for it: the drain time is over
+    abandoned: bool,
+}
+
+impl Outstanding {
+    fn is_handling(&self) -> bool {
+        !self.handled && !self.abandoned
+    }
 }
 
 /// What `stuck` names where calls are watched by themselves: no batch has this number.
@@ -298,7 +306,7 @@ impl Lanes {
         self.last_batch += 1;
         let mut owners: Vec<(Partition, Epoch)> = pieces.iter().map(|p| (p.at, p.epoch)).collect();
         owners.dedup();
-        self.outstanding.insert(self.last_batch, Outstanding { owners, since: now, handled: false });
+        self.outstanding.insert(self.last_batch, Outstanding { owners, since: now, handled: false, abandoned: false });
         Some(Handout { id: self.last_batch, pieces })
     }
 
@@ -328,9 +336,16 @@ impl Lanes {
         }
     }
 
+    /// Nothing of the batch will be committed, and its handler has not ended: a revocation need not wait for it, but says that it was not drained.
+    pub fn abandon(&mut self, batch: u32) {
+        if let Some(out) = self.outstanding.get_mut(&batch) {
+            out.abandoned = true;
+        }
+    }
+
     /// A batch whose handler has run for longer than `limit`, or `CALLS` for a call that has, and for how long.
     pub fn stuck(&self, limit: Duration, now: Instant) -> Option<(u32, Duration)> {
-        let batches = self.outstanding.iter().filter(|(_, out)| !out.handled).map(|(id, out)| (*id, out.since));
+        let batches = self.outstanding.iter().filter(|(_, out)| out.is_handling()).map(|(id, out)| (*id, out.since));
         let running = batches.chain(self.calling.map(|since| (CALLS, since)));
         running.map(|(id, since)| (id, now.saturating_duration_since(since))).find(|(_, held)| *held > limit)
     }
@@ -339,14 +354,23 @@ impl Lanes {
     pub fn is_stuck(&self, batch: u32, limit: Duration, now: Instant) -> bool {
         match batch {
             CALLS => self.calling.is_some_and(|since| now.saturating_duration_since(since) > limit),
-            _ => self.outstanding.get(&batch).is_some_and(|out| !out.handled),
+            _ => self.outstanding.get(&batch).is_some_and(Outstanding::is_handling),
         }
     }
 
     /// Whether no batch that is still out holds records of the partition's current epoch.
     pub fn drained(&self, at: Partition) -> bool {
-        let epoch = self.epoch(at).unwrap_or(0);
-        !self.outstanding.values().any(|out| out.owners.contains(&(at, epoch)))
+        !self.holders(at).any(|_| true)
+    }
+
+    /// Whether the batches that hold such records are worth waiting for.
+    pub fn is_awaited(&self, at: Partition) -> bool {
+        self.holders(at).any(|out| !out.abandoned)
+    }
+
+    fn holders(&self, at: Partition) -> impl Iterator<Item = &Outstanding> {
+        let owner = (at, self.epoch(at).unwrap_or(0));
+        self.outstanding.values().filter(move |out| out.owners.contains(&owner))
     }
 
     /// What of a batch is no longer owned in the epoch in which it was handed out.
@@ -563,5 +587,17 @@ mod tests {
         lanes.done_part(h.id, p(1));
         assert!(lanes.drained(p(1)));
         assert!(lanes.outstanding.is_empty());
+    }
+
+    #[test]
+    fn an_abandoned_batch_is_not_awaited_but_its_partition_is_not_drained_before_it_is_done() {
+        let (mut lanes, now) = two_lanes(2);
+        let batch = lanes.take(4, now).expect("a batch").id;
+        assert!(lanes.is_awaited(p(0)) && !lanes.drained(p(0)));
+        lanes.abandon(batch);
+        assert!(!lanes.is_awaited(p(0)) && !lanes.drained(p(0)));
+        assert_eq!(lanes.stuck(MS, now + 10 * MS), None);
+        lanes.done(batch);
+        assert!(lanes.drained(p(0)));
     }
 }
