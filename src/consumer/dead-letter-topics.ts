@@ -14,6 +14,8 @@ const ASK_TIMEOUT_MS = 10_000;
 /** The cluster's own replication. */
 const DEFAULT_REPLICATION = -1;
 const TOPIC_ALREADY_EXISTS = 36;
+/** The broker answers no admin requests, as the embedded one: there a topic comes into being with its first record. */
+const UNSUPPORTED_FEATURE = -165;
 
 /** Of input topics named by a pattern the dead letter is not known yet: it is not looked for.
  *  @throws DeadLetterError DEAD_LETTER_MISSING; KafkaException when the cluster refuses to say, or to create */
@@ -56,6 +58,7 @@ async function create(from: string, to: string, { config }: ResolvedDeadLetter, 
     throwOnFailure(await admin.createTopics([{ name: to, partitions, replicationFactor: DEFAULT_REPLICATION }]), [TOPIC_ALREADY_EXISTS]);
     logger.info({ topic: to, partitions }, `The ${name} created its dead letter topic "${to}"`);
   } catch (error) {
+    if (error instanceof KafkaException && error.kafkaCode === UNSUPPORTED_FEATURE) return;
     const reason = isPhqKafkaError(error) ? error.message : String(error);
     const text = `Starting the ${name}: its dead letter topic "${to}" cannot be created: ${reason}`;
     throw new DeadLetterError('DEAD_LETTER_MISSING', text, { cause: error });

@@ -8,7 +8,7 @@ import { FailureReport } from './failure-report.js';
 type Awaitable<T> = T | Promise<T>;
 
 /** What a handler knows beside its messages. */
-export interface HandlerContext<M = never> {
+export interface HandlerContext<M = unknown> {
   /** Aborts when the consumer stops: end early, or go on until `drainTimeoutMs` has passed. */
   readonly signal: AbortSignal;
   /** Which call this is for these messages, from 1. */
