@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Consumer } from '../../src/index.js';
 import { readDeadLetterHeaders } from '../../src/message/dead-letter.js';
 import { readTopic } from '../scenarios/support/read-topic.js';
-import { broker, fresh, memberOf } from '../support/brokers.js';
+import { broker, brokerKind, fresh, memberOf } from '../support/brokers.js';
 import { committedOf, envelope, take, within, writeRaw } from '../support/consuming.js';
 
 const KEYS = 20;
@@ -19,12 +19,15 @@ test('nothing is lost, nothing overtakes within a key, and the dead letters are 
     value: isUnreadable(n) ? `{"item": ${n}` : envelope(n),
   }));
   const deliveries = await writeRaw(broker, topic, records);
+  // The embedded broker answers no admin requests: there a first record makes the topic, and nothing in it says where it came from.
+  const isEmbedded = brokerKind === 'embedded';
+  if (isEmbedded) await writeRaw(broker, dlq, [{ value: 'makes the topic' }]);
   const options = memberOf(fresh('g'), {
     inputTopics: topic,
     batchSize: 50,
     concurrency: { max: 8, order: 'key' },
     retry: { attempts: 2, initialDelayMs: 5 },
-    deadLetter: { create: true },
+    deadLetter: { create: !isEmbedded },
   });
   const consumer = new Consumer<number>(options);
   const committed = committedOf(consumer);
@@ -49,7 +52,7 @@ test('nothing is lost, nothing overtakes within a key, and the dead letters are 
     // Of a part that is bisected the healthy ones may come again, never behind their successors for the first time.
     expect([...new Set(own)]).toEqual([...new Set(own)].toSorted((a, b) => a - b));
   }
-  const letters = await readTopic(broker.bootstrapServers, dlq, lost.length);
+  const letters = await readTopic(broker.bootstrapServers, dlq, lost.length + (isEmbedded ? 1 : 0));
   const parked = letters.flatMap((letter) => {
     const facts = readDeadLetterHeaders(letter.headers);
     return facts === undefined ? [] : [{ letter, facts }];
