@@ -53,9 +53,17 @@ async function create(from: string, to: string, { config }: ResolvedDeadLetter, 
   const partitions = Math.max(1, source?.partitions.length ?? 1);
   const admin = new Admin({ config, name: `dead letter topics of the ${name}` });
   try {
-    throwOnFailure(await admin.createTopics([{ name: to, partitions, replicationFactor: DEFAULT_REPLICATION }]), [TOPIC_ALREADY_EXISTS]);
+    throwOnFailure(await admin.createTopics([{ name: to, partitions, replicationFactor: DEFAULT_REPLICATION }], ASK_TIMEOUT_MS), [
+      TOPIC_ALREADY_EXISTS,
+    ]);
     logger.info({ topic: to, partitions }, `The ${name} created its dead letter topic "${to}"`);
   } catch (error) {
+    if (isPhqKafkaError(error) && error.retriable) {
+      return logger.warn(
+        { err: error },
+        `The dead letter topic "${to}" of the ${name} cannot be created yet: its first record may do that, or waits`,
+      );
+    }
     const reason = isPhqKafkaError(error) ? error.message : String(error);
     const text = `Starting the ${name}: its dead letter topic "${to}" cannot be created: ${reason}`;
     throw new DeadLetterError('DEAD_LETTER_MISSING', text, { cause: error });

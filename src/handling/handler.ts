@@ -8,7 +8,7 @@ import { FailureReport } from './failure-report.js';
 type Awaitable<T> = T | Promise<T>;
 
 /** What a handler knows beside its messages. */
-export interface HandlerContext<M = never> {
+export interface HandlerContext<M = unknown> {
   /** Aborts when the consumer stops: end early, or go on until `drainTimeoutMs` has passed. Aborts as well when every partition of these messages has
    *  been taken away (its reason is a KafkaException `_ASSIGNMENT_LOST`): nothing of them can be committed then, so end; throwing is harmless. A
    *  rebalance that waits for this call does not abort it. */
