@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { Consumer, type Logger } from '../../src/index.js';
 import { EmbeddedBroker } from '../../src/testing/index.js';
-import { committedOf, envelope, gate, member, next, within, writeRaw } from '../support/consuming.js';
+import { committedOf, envelope, member, next, within, writeRaw } from '../support/consuming.js';
 import { QUICK } from './kit.js';
 
 const quiet = (warn: Logger['warn']): Logger => ({ debug: () => undefined, info: () => undefined, warn, error: () => undefined });
