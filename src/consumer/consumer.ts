@@ -144,6 +144,7 @@ export class Consumer<T = unknown, I extends Topics = TopicNames, B extends Tomb
       isStopping: run.isStopping,
       partitions: run.membership.assignment.partitions.length,
       polledAgoMs: run.membership.polledAgoMs,
+      isMember: this.#options.protocol === 'consumer' && run.membership.isMember,
     };
     return this.#health.report({ run: state, isClosed: this.#closing !== undefined, nowMs: performance.now() });
   }
