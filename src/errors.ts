@@ -34,7 +34,7 @@ export type PayloadErrorCode =
 export type HandlerErrorCode = 'HANDLER_THREW';
 export type DeliveryErrorCode = 'DELIVERY_FAILED';
 export type KafkaErrorCode = 'KAFKA';
-export type TimeoutErrorCode = 'TIMEOUT_CONNECT' | 'TIMEOUT_CLOSE' | 'TIMEOUT_DRAIN';
+export type TimeoutErrorCode = 'TIMEOUT_CONNECT' | 'TIMEOUT_CLOSE' | 'TIMEOUT_DRAIN' | 'TIMEOUT_READ';
 export type DeadLetterErrorCode = 'DEAD_LETTER_FAILED';
 export type InvariantErrorCode = 'INVARIANT';
 
