@@ -1,5 +1,5 @@
 /** Dead letters: what their four commands have in common: help, connection, results as text or as JSON. */
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Cluster } from '../../inspect/cluster.js';
 import { CONNECTION_FLAGS, type ConnectionValues, openCluster, readConnection } from '../connection.js';
 import { parsingFor } from '../flags.js';
@@ -17,18 +17,28 @@ export interface Surroundings {
 
 export const COMMON_FLAGS = { ...CONNECTION_FLAGS, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
 
-type Flags = NonNullable<Parameters<typeof parseArgs>[0]>['options'];
+type Flags = NonNullable<ParseArgsConfig['options']>;
+type Parsed<F extends Flags> = ReturnType<
+  typeof parseArgs<{ readonly args: string[]; readonly options: F & typeof COMMON_FLAGS; readonly allowPositionals: true }>
+>;
+
+export interface CommandSyntax<F extends Flags> {
+  readonly name: string;
+  readonly help: string;
+  readonly flags: F;
+}
 
 /** Arguments parsed, or undefined when the help was asked for and shown. @throws CommandError with exit code 2 */
 export function parseCommand<const F extends Flags>(
-  command: { readonly name: string; readonly help: string; readonly flags: F },
+  { name, help, flags }: CommandSyntax<F>,
   args: readonly string[],
   { screen }: Surroundings,
-) {
-  const parse = () => parseArgs({ args: [...args], options: { ...command.flags, ...COMMON_FLAGS }, allowPositionals: true });
-  const { values, positionals } = parsingFor(command.name, parse);
-  if (!(values as { help?: boolean }).help) return { values, positionals };
-  screen.result(command.help.trimEnd());
+): Pick<Parsed<F>, 'values' | 'positionals'> | undefined {
+  const parsed = parsingFor(name, () => {
+    return parseArgs({ args: [...args], options: { ...flags, ...COMMON_FLAGS }, allowPositionals: true });
+  });
+  if ((parsed.values as { readonly help?: boolean }).help !== true) return parsed;
+  screen.result(help.trimEnd());
   return undefined;
 }
 
