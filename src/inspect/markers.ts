@@ -2,8 +2,7 @@
  *  transaction as the message. Reading them first is what makes a second redrive, or one after a crash, send nothing twice. */
 
 import type { Reader } from '../consumer/reader.js';
-import type { Admin } from '../engine/admin.js';
-import { throwOnFailure } from '../engine/admin.js';
+import { type Admin, throwOnFailure } from '../engine/admin.js';
 import { CODE } from '../engine/codes.js';
 import { type KafkaException, type Position, UsageError } from '../errors.js';
 import { formatPosition } from '../message/format.js';
@@ -75,7 +74,9 @@ export async function readMarkers(reader: Reader, topic: string, topicId: string
 export async function ensureMarkerTopic(admin: Admin, deadLetterTopic: string): Promise<void> {
   const name = markerTopicOf(deadLetterTopic);
   const config = { 'cleanup.policy': 'compact' };
-  throwOnFailure(await admin.createTopics([{ name, partitions: 1, replicationFactor: -1, config }]), [CODE.topicExists]);
+  const outcomes = await admin.createTopics([{ name, partitions: 1, replicationFactor: -1, config }]);
+  throwOnFailure(outcomes, [CODE.topicExists]);
+  if (outcomes.every(({ error }) => error === null)) return;
   const [description] = await admin.describeTopics([name]);
   if (description !== undefined) throwOnFailure([description]);
   const policy = description?.config['cleanup.policy'];

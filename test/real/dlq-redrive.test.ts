@@ -154,6 +154,30 @@ test('killed in the middle, again and again, then run to its end: each is there 
   ).toEqual([]);
 });
 
+test('a rate sends a quarter of a second at a time; Ctrl-C stops between two transactions and says how far it came', async () => {
+  const topic = 'slow.dlq';
+  await createTopics(servers, { slow: {}, [topic]: { partitions: 1 } });
+  await writeLetters(servers, topic, 1_000, (index) => letter(index, { from: { topic: 'slow' } }));
+  await using cluster = openCluster(servers);
+  const progress: (readonly [number, number])[] = [];
+  const onProgress = (sent: number, toSend: number): void => void progress.push([sent, toSend]);
+  const filter = { positions: [{ partition: 0, first: 0, last: 24 }] };
+  await redrive(cluster, { ...rules, topic, filter, rate: 40, onProgress });
+  expect(progress).toEqual([0, 10, 20, 25].map((sent) => [sent, 25]));
+
+  const before = await countMarkers(topic);
+  const stopped = await runPhqKafka(['dlq', 'redrive', topic, '--rate', '100', '--bootstrap', servers], {
+    // Without a terminal it says now and then how many it has sent.
+    onStderr: (stderr, kill) => {
+      if (/sent [1-9]/.test(stderr) && !stderr.includes('stopping')) kill('SIGINT');
+    },
+  });
+  expect(stopped).toMatchObject({ exitCode: 130, stdout: '' });
+  const [, sent] = /(\d+) of 975 messages sent; run it again/.exec(stopped.stderr) ?? [];
+  expect(before + Number(sent)).toBe(await countMarkers(topic));
+  expect((await countKeys(servers, 'slow')).size).toBe(before + Number(sent));
+});
+
 test('of two redrives at a time one is fenced, and nothing is sent twice', async () => {
   const topic = 'two.dlq';
   const count = 5_000;

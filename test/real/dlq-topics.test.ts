@@ -1,4 +1,5 @@
 // The dlq commands on topics of every kind: huge, compacted, transactional, written to, hostile; they end, change nothing unasked, and say what they did.
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -72,9 +73,9 @@ test('a transactional topic that ends in marks and aborted records is listed, se
   const letters = [0, 1, 2, 3].map((index) => ({ ...letter(index, { partition: index % 2 }), topic }));
   await producer.send(letters);
   // A record over the broker's limit makes the transaction fail after the others were written.
-  const tooLarge = { topic, partition: 1, value: Buffer.alloc(5_000_000, Math.random().toString()) };
-  const noise = { ...tooLarge, value: Buffer.from(Array.from({ length: 5_000_000 }, () => Math.floor(Math.random() * 256))) };
-  await expect(producer.send([...letters, noise])).rejects.toMatchObject({ failed: [{ error: { kafkaName: 'MSG_SIZE_TOO_LARGE' } }] });
+  const tooLarge = { topic, partition: 1, value: randomBytes(5_000_000) };
+  const failed = expect.arrayContaining([expect.objectContaining({ error: expect.objectContaining({ kafkaName: 'MSG_SIZE_TOO_LARGE' }) })]);
+  await expect(producer.send([...letters, tooLarge])).rejects.toMatchObject({ failed });
   expect(producer.isFinished).toBe(false);
 
   expect(await listDeadLetters(cluster, topic)).toMatchObject({ records: 4 });
