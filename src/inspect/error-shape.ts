@@ -5,7 +5,7 @@ const MAX_SHAPE = 160;
 
 /** In this order: what a later pattern would tear apart comes first. */
 const VARYING: readonly (readonly [pattern: RegExp, stands: string])[] = [
-  [/"[^"]*"|'[^']*'|`[^`]*`/g, '<text>'],
+  [/"[^"]*"|(?<!\w)'[^']*'(?!\w)|`[^`]*`/g, '<text>'],
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?/g, '<time>'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<uuid>'],
   [/\b(?:0x[0-9a-f]+|(?=[a-f]*\d)[0-9a-f]{8,})\b/gi, '<hex>'],
