@@ -44,7 +44,7 @@ export type HandlerErrorCode =
   | 'SCHEMA_THREW';
 export type DeliveryErrorCode = 'DELIVERY_FAILED';
 export type KafkaErrorCode = 'KAFKA';
-export type TimeoutErrorCode = 'TIMEOUT_CONNECT' | 'TIMEOUT_CLOSE' | 'TIMEOUT_DRAIN';
+export type TimeoutErrorCode = 'TIMEOUT_CONNECT' | 'TIMEOUT_CLOSE' | 'TIMEOUT_DRAIN' | 'TIMEOUT_READ';
 export type DeadLetterErrorCode =
   /** a message could not be parked: its partition waits and it is tried again */
   | 'DEAD_LETTER_FAILED'

@@ -3,7 +3,8 @@
 export type { Batch } from './consumer/batch.js';
 export { Consumer } from './consumer/consumer.js';
 export type { MessagesOf } from './consumer/inputs.js';
-export { getKafkaConsumer, type RawConsumer, type RawRecord } from './consumer/raw-consumer.js';
+export { getKafkaConsumer, type RawConsumer } from './consumer/raw-consumer.js';
+export type { RawRecord } from './consumer/raw-record.js';
 export {
   DeadLetterError,
   type Delivery,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
+use crate::consumer::{PartitionSpec, list_of};
 use crate::lifecycle::{Stop, Threads, end_with};
 use crate::mailbox::{Event, Mailbox, Wake, lock};
 use crate::producer::entries;
@@ -87,6 +88,17 @@ impl NativeAdmin {
     #[napi]
     pub fn describe_topics(&self, request: u32, names: Vec<String>, timeout_ms: i32) -> Result<()> {
         self.ask(request, move |client| json(&client.describe_topics(&names, timeout_ms)?))
+    }
+
+    /// Deletes everything before each offset; answered by the first offset that is left of each partition.
+    #[napi]
+    pub fn delete_records(&self, request: u32, before: Vec<PartitionSpec>, timeout_ms: i32) -> Result<()> {
+        self.ask(request, move |client| json(&client.delete_records(&list_of(&before)?, timeout_ms)?))
+    }
+
+    #[napi]
+    pub fn topic_ids(&self, request: u32, names: Vec<String>, timeout_ms: i32) -> Result<()> {
+        self.ask(request, move |client| json(&client.topic_ids(&names, timeout_ms)?))
     }
 
     #[napi]

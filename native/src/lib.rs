@@ -8,4 +8,5 @@ mod lifecycle;
 mod mailbox;
 mod mock;
 mod producer;
+mod reader;
 mod rk;

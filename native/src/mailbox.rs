@@ -9,6 +9,7 @@ use napi::bindgen_prelude::*;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
+use crate::consumer::batch::Batch;
 use crate::rk::Fault;
 
 /// Weak: an open client alone does not keep the process alive.
@@ -54,6 +55,7 @@ pub enum Event {
     Stats { json: String },
     Delivered { request: u32, failures: Vec<DeliveryFailure>, partitions: Vec<i32>, offsets: Vec<f64> },
     Result { request: u32, outcome: std::result::Result<String, Fault> },
+    Page { request: u32, batch: Option<Batch>, ended: bool, next: i64, error: Option<Fault> },
     Closed { timed_out: bool, error: Option<Fault> },
 }
 
@@ -157,6 +159,17 @@ impl Event {
                 o.set("request", request)?;
                 set_fault(o, error)?;
                 o.set("json", json)
+            }
+            Event::Page { request, batch, ended, next, error } => {
+                o.set("kind", "page")?;
+                o.set("request", request)?;
+                match batch {
+                    Some(batch) => o.set("batch", batch)?,
+                    None => o.set("batch", Null)?,
+                }
+                o.set("ended", ended)?;
+                o.set("next", next as f64)?;
+                set_fault(o, error)
             }
             Event::Closed { timed_out, error } => {
                 o.set("kind", "closed")?;

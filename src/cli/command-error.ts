@@ -1,7 +1,7 @@
 /** Command line: what ends a command with a plain sentence instead of a stack. */
 
-/** The exit codes of `phq-kafka`. */
-export const EXIT = Object.freeze({ ok: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 });
+/** The exit codes of `phq-kafka`. `unconfirmed`: it was only shown what would be done, since --yes is missing. */
+export const EXIT = Object.freeze({ ok: 0, failed: 1, usage: 2, unconfirmed: 3, interrupted: 130, terminated: 143 });
 
 /** The message is all the user needs; a stack would say nothing more. */
 export class CommandError extends Error {

@@ -5,6 +5,7 @@ import { buildEngine } from './build-engine.js';
 import { EXIT } from './command-error.js';
 import { DEMO_HELP, parseDemoArguments } from './demo/arguments.js';
 import { runDemo } from './demo/demo.js';
+import { runDlq } from './dlq/dlq.js';
 import { parsingFor, usageError } from './flags.js';
 import { toPlainText } from './plain-text.js';
 import type { Screen } from './screen.js';
@@ -12,6 +13,7 @@ import type { Screen } from './screen.js';
 export const HELP = `Usage: phq-kafka COMMAND [FLAGS]
 
   demo          three services at work on real events; needs no Kafka
+  dlq           dead letters: list, show, redrive, purge
   build-engine  compiles the native engine, where none comes prebuilt; needs Rust, takes about 5 minutes
   --version     the version of this package
   --help        this text; phq-kafka COMMAND --help tells about a command
@@ -30,6 +32,8 @@ export async function runCommand([name, ...args]: readonly string[], screen: Scr
   switch (name) {
     case 'demo':
       return await demo(args, screen, signal);
+    case 'dlq':
+      return await runDlq(args, { screen, signal, env: process.env, nowMs: Date.now() });
     case 'build-engine':
       return await compileEngine(args, screen, signal);
     case '--help':

@@ -16,3 +16,8 @@ function escapeOf(character: string): string {
   const hex = character.charCodeAt(0).toString(16);
   return hex.length > 2 ? `\\u${hex.padStart(4, '0')}` : `\\x${hex.padStart(2, '0')}`;
 }
+
+/** One line of JSON, safe to show: what would steer a terminal is written as the escape that JSON has for it. Parsed, it is the value. */
+export function toPlainJson(value: unknown): string {
+  return JSON.stringify(value).replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

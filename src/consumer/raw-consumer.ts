@@ -7,19 +7,10 @@ import { callEngine, toKafkaException } from '../engine/faults.js';
 import type { Mailbox } from '../engine/mailbox.js';
 import type { NativeBatch, NativeConsumer, NativePositionResult } from '../engine/native.js';
 import { type KafkaException, type Position, TimeoutError, UsageError } from '../errors.js';
-import type { Headers } from '../message/message.js';
 import type { ConsumerConfig } from '../settings/librdkafka-config.js';
 import { type Logger, STDERR_LOGGER } from '../settings/logger.js';
 import { resolveRawConsumerConfig } from '../settings/raw-config.js';
-
-/** A record as it lies in the topic. */
-export interface RawRecord extends Position {
-  /** milliseconds since 1970, -1 when the broker gives none */
-  readonly timestampMs: number;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: Headers;
-}
+import { type RawRecord, readRecord } from './raw-record.js';
 
 export interface RawConsumerOptions {
   readonly groupId: string;
@@ -176,11 +167,9 @@ export class RawConsumer {
     const records: RawRecord[] = [];
     for (let row = 0; row < view.count; row++) {
       const topicId = view.topicId(row);
-      const topic = topics[topicId] as string;
-      const partition = view.partition(row);
-      const offset = view.offset(row);
-      const [key, value] = [view.rawKey(row), view.rawValue(row)];
-      records.push({ topic, partition, offset, timestampMs: view.timestampMs(row), key, value, headers: view.headers(row) });
+      const record = readRecord(view, row, topics[topicId] as string);
+      const { topic, partition, offset } = record;
+      records.push(record);
       this.#consumed.set(`${topic}:${partition}`, [topicId, partition, offset + 1, view.epoch(row), view.leaderEpoch(row)]);
     }
     return records;

@@ -1,10 +1,10 @@
-/** Topics from the outside: create, delete, describe, and the cluster's metadata, as promises. */
+/** Topics from the outside: create, delete, describe, cut off at the front, and the cluster's metadata, as promises. */
 
-import type { KafkaException } from '../errors.js';
+import type { KafkaException, Position } from '../errors.js';
 import { newAdmin } from './clients.js';
 import { toKafkaException } from './faults.js';
 import { Mailbox, type NewsEvent } from './mailbox.js';
-import type { DescribeJson, MetadataJson, NativeAdmin, TopicResultJson } from './native.js';
+import type { DescribeJson, MetadataJson, NativeAdmin, OffsetAnswerJson, TopicIdJson, TopicResultJson } from './native.js';
 
 export interface NewTopic {
   readonly name: string;
@@ -33,6 +33,16 @@ export interface TopicOutcome {
 export interface TopicDescription extends TopicOutcome {
   /** every configuration entry, the broker's defaults included; null = sensitive, so the broker does not tell */
   readonly config: Readonly<Record<string, string | null>>;
+}
+
+/** `id` tells a topic from one of the same name that was deleted; '' with an error. */
+export interface TopicIdentity extends TopicOutcome {
+  readonly id: string;
+}
+
+/** What became of one partition that was cut: from `offset` on its records are left. */
+export interface CutOutcome extends Position {
+  readonly error: KafkaException | null;
 }
 
 /** One admin connection. Deadlines are milliseconds. A request that fails as a whole rejects with a KafkaException; a topic that fails is an outcome
@@ -75,6 +85,25 @@ export class Admin {
       handle.describeTopics(request, names, timeoutMs),
     );
     return results.map((result) => ({ ...toOutcome('Describing', result), config: result.config }));
+  }
+
+  /** What the names stand for now; one that does not exist is an outcome with UNKNOWN_TOPIC_OR_PART (3). Creates nothing, as `metadata` may. */
+  async topicIds(names: readonly string[], timeoutMs = 30_000): Promise<TopicIdentity[]> {
+    const { handle } = this.#mailbox;
+    const what = 'Looking topics up';
+    const results = await this.#mailbox.ask<TopicIdJson[]>(what, (request) => handle.topicIds(request, names, timeoutMs));
+    return results.map((result) => ({ ...toOutcome('Looking up', result), id: result.id }));
+  }
+
+  /** Deletes all records before each position, for good: Kafka can cut off the front of a partition, and nothing else. */
+  async deleteRecords(before: readonly Position[], timeoutMs = 30_000): Promise<CutOutcome[]> {
+    const { handle } = this.#mailbox;
+    const what = 'Deleting records';
+    const results = await this.#mailbox.ask<OffsetAnswerJson[]>(what, (request) => handle.deleteRecords(request, before, timeoutMs));
+    return results.map(({ topic, partition, offset, error }) => ({
+      ...{ topic, partition, offset },
+      error: error === null ? null : toKafkaException(error, { what: `${what} of ${topic}:${partition}` }),
+    }));
   }
 
   /** Brokers, topics and partitions; of one topic, or of all with null. */

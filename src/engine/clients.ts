@@ -2,7 +2,7 @@
 
 import { openEngine } from './faults.js';
 import { engine } from './load.js';
-import type { NativeAdmin, NativeConsumer, NativeConsumerOptions, NativeMock, NativeProducer } from './native.js';
+import type { NativeAdmin, NativeConsumer, NativeConsumerOptions, NativeMock, NativeProducer, NativeReader } from './native.js';
 
 /** librdkafka's keys and values, complete. */
 export type EngineConfig = readonly (readonly [key: string, value: string])[];
@@ -15,6 +15,11 @@ export function newProducer(config: EngineConfig, wake: () => void): NativeProdu
 /** @throws as `newProducer` */
 export function newConsumer(config: EngineConfig, options: NativeConsumerOptions, wake: () => void): NativeConsumer {
   return new (engine().NativeConsumer)(config, options, wake);
+}
+
+/** @throws as `newProducer` */
+export function newReader(config: EngineConfig, wake: () => void): NativeReader {
+  return new (engine().NativeReader)(config, wake);
 }
 
 /** @throws as `newProducer` */

@@ -17,7 +17,10 @@ export const CODE = {
   assignmentLost: -142,
   noOffset: -168,
   fatal: -150,
+  autoOffsetReset: -140,
+  unknownTopic: 3,
   messageTooLarge: 10,
+  topicExists: 36,
 } as const;
 
 /** The kind of a librdkafka or broker number; a number that the table does not know (a newer broker) is `unknown`. */

@@ -6,7 +6,7 @@ import type { NativeEvent } from './native.js';
 
 type EventOf<K extends NativeEvent['kind']> = Extract<NativeEvent, { readonly kind: K }>;
 /** Events that answer a request by its number. */
-export type AnswerKind = 'delivered' | 'committed' | 'result';
+export type AnswerKind = 'delivered' | 'committed' | 'result' | 'page';
 /** Events that nobody asked for: they go to the listener. */
 export type NewsEvent = Exclude<NativeEvent, { readonly kind: AnswerKind | 'closed' }>;
 
@@ -135,6 +135,7 @@ export class Mailbox<H extends NativeHandle> {
       case 'delivered':
       case 'committed':
       case 'result':
+      case 'page':
         this.#answer(event);
         break;
       case 'closed':

@@ -64,6 +64,17 @@ export type NativeEvent =
       readonly offsets: Float64Array;
     }
   | { readonly kind: 'result'; readonly request: number; readonly error: NativeFault | null; readonly json: string }
+  | {
+      readonly kind: 'page';
+      readonly request: number;
+      /** null = nothing */
+      readonly batch: NativeBatch | null;
+      /** nothing more that was asked for */
+      readonly ended: boolean;
+      /** where the next page begins */
+      readonly next: number;
+      readonly error: NativeFault | null;
+    }
   | { readonly kind: 'closed'; readonly timedOut: boolean; readonly error: NativeFault | null };
 
 export interface NativeDeliveryFailure {
@@ -220,10 +231,36 @@ export const OUT_FLAG = { valueLatin1: 1, tailLatin1: 2 } as const;
 export interface NativeProducer {
   /** Copies the slab, enqueues off the main thread in call order; answered by `delivered`. `waiting`: the caller awaits this batch, so linger.ms is cut short. */
   produce(request: number, slab: Uint8Array, used: number, rows: Float64Array, topics: readonly string[], waiting: boolean): void;
+  /** One step, answered by `result`; the fault says whether it may be repeated, must be aborted, or ends the client. */
+  transaction(request: number, step: TransactionStep, timeoutMs: number): void;
   metadata(request: number, topic: string | null, timeoutMs: number): void;
   drain(): NativeEvent[];
   /** Waits for outstanding deliveries within the deadline, purges the rest (their rows fail), frees; answered by `closed`. */
   close(timeoutMs: number): void;
+}
+
+export type TransactionStep = 'init' | 'begin' | 'commit' | 'abort';
+
+/** Records read by position, without a group. One page at a time. */
+export interface NativeReader {
+  /** Answered by `page`. A page that begins where the last one ended goes on; any other begins a new fetch. */
+  read(request: number, page: NativePageSpec): void;
+  /** As NativeConsumer's. */
+  offsetsForTimes(request: number, of: readonly NativePartitionSpec[], timeoutMs: number): void;
+  watermarks(request: number, of: readonly NativePartitionSpec[], timeoutMs: number): void;
+  metadata(request: number, topic: string | null, timeoutMs: number): void;
+  drain(): NativeEvent[];
+  close(timeoutMs: number): void;
+}
+export interface NativePageSpec {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: number;
+  /** the first offset that is not wanted */
+  readonly until: number;
+  readonly maxRecords: number;
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
 }
 
 /** json of a metadata result */
@@ -258,6 +295,10 @@ export interface NativeAdmin {
   metadata(request: number, topic: string | null, timeoutMs: number): void;
   /** json = DescribeJson[]: every configuration entry of the topics */
   describeTopics(request: number, names: readonly string[], timeoutMs: number): void;
+  /** Everything before each offset; json = OffsetAnswerJson[]: the first offset that is left. */
+  deleteRecords(request: number, before: readonly NativePartitionSpec[], timeoutMs: number): void;
+  /** json = TopicIdJson[]; creates nothing */
+  topicIds(request: number, names: readonly string[], timeoutMs: number): void;
   drain(): NativeEvent[];
   close(timeoutMs: number): void;
 }
@@ -267,6 +308,10 @@ export interface TopicResultJson {
 }
 export interface DescribeJson extends TopicResultJson {
   readonly config: Readonly<Record<string, string | null>>;
+}
+export interface TopicIdJson extends TopicResultJson {
+  /** Base64; '' with an error */
+  readonly id: string;
 }
 
 /** librdkafka's in-process mock cluster. All calls are synchronous. */
@@ -293,6 +338,7 @@ export interface NativeAddon {
   engineInfo(): { readonly version: string; readonly versionNumber: number; readonly features: string };
   NativeConsumer: new (config: ConfigEntries, options: NativeConsumerOptions, wake: Wake) => NativeConsumer;
   NativeProducer: new (config: ConfigEntries, wake: Wake) => NativeProducer;
+  NativeReader: new (config: ConfigEntries, wake: Wake) => NativeReader;
   NativeAdmin: new (config: ConfigEntries, wake: Wake) => NativeAdmin;
   NativeMock: new (brokers: number) => NativeMock;
 }

@@ -1,6 +1,6 @@
 /** Producing, all steps of one batch: pack, send, settle. Both producers, the one with envelopes and the low-level one, are thin over this. */
 
-import { OUT_STRIDE } from '../engine/native.js';
+import { OUT_STRIDE, type TransactionStep } from '../engine/native.js';
 import { OutgoingSlab } from '../engine/outgoing-slab.js';
 import { type Delivery, UsageError } from '../errors.js';
 import { requireAll, type Settled, settle } from './deliveries.js';
@@ -45,6 +45,11 @@ export class BatchSender {
     if (plan.skipTooLarge) settled = await skipTooLarge(settled, (message) => this.#sendAlone({ ...plan, messages: [message] }));
     this.#tell(settled, startedMs);
     return requireAll(settled);
+  }
+
+  /** @see Sender.transaction */
+  transaction(step: TransactionStep, timeoutMs: number): Promise<void> {
+    return this.#sender.transaction(step, timeoutMs);
   }
 
   close(): Promise<void> {

@@ -3,7 +3,7 @@
 import { newProducer } from '../engine/clients.js';
 import { Connection } from '../engine/connection.js';
 import { callEngine } from '../engine/faults.js';
-import type { NativeEvent, NativeProducer } from '../engine/native.js';
+import type { NativeEvent, NativeProducer, TransactionStep } from '../engine/native.js';
 import type { OutgoingSlab } from '../engine/outgoing-slab.js';
 import { type KafkaException, TimeoutError, UsageError } from '../errors.js';
 import type { Emitter, ProducerEvents } from '../events.js';
@@ -68,6 +68,14 @@ export class Sender {
     } finally {
       this.#recordsInFlight -= count;
     }
+  }
+
+  /** Takes one step of a transaction, once. @throws KafkaException whose flags say what to do about it */
+  async transaction(step: TransactionStep, timeoutMs: number): Promise<void> {
+    this.assertUsable();
+    const { mailbox } = this.#open();
+    const what = `The ${step} of a transaction of the ${this.#options.name}`;
+    await mailbox.ask(what, (request) => callEngine(what, () => mailbox.handle.transaction(request, step, timeoutMs)));
   }
 
   /** Resolves once a broker has answered. @throws TimeoutError TIMEOUT_CONNECT; KafkaException as soon as credentials or certificates are refused */

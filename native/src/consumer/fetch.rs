@@ -77,7 +77,7 @@ fn next(queue: &Queue) -> Option<Next> {
     })
 }
 
-fn record<'e>(m: &Message<'e>) -> Record<'e, rk::Headers<'e>> {
+pub fn record<'e>(m: &Message<'e>) -> Record<'e, rk::Headers<'e>> {
     Record {
         offset: m.offset(),
         timestamp_ms: m.timestamp_ms(),

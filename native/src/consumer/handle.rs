@@ -284,7 +284,7 @@ fn read_positions(rows: &[f64]) -> Vec<Position> {
     rows.chunks_exact(5).map(position).collect()
 }
 
-fn list_of(specs: &[PartitionSpec]) -> std::result::Result<PartitionList, Fault> {
+pub fn list_of(specs: &[PartitionSpec]) -> std::result::Result<PartitionList, Fault> {
     let mut list = PartitionList::new(specs.len());
     for p in specs {
         list.add(&p.topic, p.partition, p.offset as i64, -1)?;

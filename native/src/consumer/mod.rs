@@ -1,11 +1,13 @@
 //! A group's member in the engine: the state that JavaScript (`handle.rs`) and the poll thread (`poll.rs`) share.
 
-mod batch;
+pub mod batch;
 mod commit;
-mod fetch;
+pub mod fetch;
 mod handle;
 mod poll;
 mod rebalance;
+
+pub use handle::{PartitionSpec, list_of};
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};

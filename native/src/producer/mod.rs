@@ -2,6 +2,7 @@
 
 mod delivery;
 mod enqueue;
+mod transactions;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};

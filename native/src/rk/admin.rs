@@ -69,13 +69,13 @@ impl Client {
         Ok(configs(&event))
     }
 
-    fn private_queue(&self) -> Result<Queue, Fault> {
-        self.answers().ok_or_else(|| Fault::new(code::FAIL, "librdkafka gave no queue"))
+    pub(super) fn private_queue(&self) -> Result<Queue, Fault> {
+        self.own_queue().ok_or_else(|| Fault::new(code::FAIL, "librdkafka gave no queue"))
     }
 }
 
 /// librdkafka ends the request by itself at the timeout; this much longer is waited for its answer.
-const GRACE_MS: i32 = 1000;
+pub(super) const GRACE_MS: i32 = 1000;
 
 struct OwnedTopic(*mut rd::rd_kafka_NewTopic_t);
 
@@ -121,16 +121,20 @@ impl Drop for OwnedResource {
     }
 }
 
-struct Options(*mut rd::rd_kafka_AdminOptions_t);
+pub(super) struct Options(*mut rd::rd_kafka_AdminOptions_t);
 impl Options {
-    fn new(client: &Client, op: rd::rd_kafka_admin_op_t, timeout_ms: i32) -> Result<Options, Fault> {
+    pub(super) fn as_ptr(&self) -> *mut rd::rd_kafka_AdminOptions_t {
+        self.0
+    }
+    pub(super) fn new(client: &Client, op: rd::rd_kafka_admin_op_t, timeout_ms: i32) -> Result<Options, Fault> {
         let mut text: [c_char; 512] = text_buffer();
         // SAFETY: live client
         let options = Options(unsafe { rd::rd_kafka_AdminOptions_new(client.as_ptr(), op) });
         // SAFETY: live options, and the buffer with its true size
         Fault::check_code(unsafe { sys::rd_kafka_AdminOptions_set_request_timeout(options.0, timeout_ms, text.as_mut_ptr(), text.len()) })?;
-        if !matches!(op, rd::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS) {
-            // wait until the topics are really there, or gone, on the controller
+        use rd::rd_kafka_admin_op_t as op_t;
+        if !matches!(op, op_t::RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS | op_t::RD_KAFKA_ADMIN_OP_DESCRIBETOPICS) {
+            // wait until the topics are really there, or gone, on the controller; until the records are gone on every replica
             // SAFETY: as above
             Fault::check_code(unsafe {
                 sys::rd_kafka_AdminOptions_set_operation_timeout(options.0, timeout_ms, text.as_mut_ptr(), text.len())
@@ -146,7 +150,7 @@ impl Drop for Options {
     }
 }
 
-fn check(event: &Event) -> Result<(), Fault> {
+pub(super) fn check(event: &Event) -> Result<(), Fault> {
     if event.code() == code::NO_ERROR { Ok(()) } else { Err(event.fault()) }
 }
 
@@ -210,13 +214,13 @@ unsafe fn value(text: *const c_char) -> Option<String> {
 }
 
 /// Keeps C strings alive beside the pointers to them.
-struct CStrings {
+pub(super) struct CStrings {
     _owned: Vec<CString>,
-    pointers: Vec<*mut c_char>,
+    pub(super) pointers: Vec<*mut c_char>,
 }
 
 impl CStrings {
-    fn of(texts: &[String]) -> Result<CStrings, Fault> {
+    pub(super) fn of(texts: &[String]) -> Result<CStrings, Fault> {
         let owned: Vec<CString> = texts.iter().map(|t| c_string(t)).collect::<Result<_, _>>()?;
         let pointers = owned.iter().map(|c| c.as_ptr().cast_mut()).collect();
         Ok(CStrings { _owned: owned, pointers })
@@ -224,6 +228,6 @@ impl CStrings {
 }
 
 /// Waits on a private queue for one answer.
-fn wait_for(queue: &Queue, timeout_ms: i32) -> Result<Event, Fault> {
+pub(super) fn wait_for(queue: &Queue, timeout_ms: i32) -> Result<Event, Fault> {
     queue.poll_for(timeout_ms).ok_or_else(|| Fault::new(code::TIMED_OUT, format!("no answer within {timeout_ms} ms")))
 }

@@ -23,6 +23,8 @@ pub enum Kind {
     CreateTopics,
     DeleteTopics,
     DescribeConfigs,
+    DescribeTopics,
+    DeleteRecords,
     Other,
 }
 
@@ -44,6 +46,8 @@ impl Event {
             rd::RD_KAFKA_EVENT_CREATETOPICS_RESULT => Kind::CreateTopics,
             rd::RD_KAFKA_EVENT_DELETETOPICS_RESULT => Kind::DeleteTopics,
             rd::RD_KAFKA_EVENT_DESCRIBECONFIGS_RESULT => Kind::DescribeConfigs,
+            rd::RD_KAFKA_EVENT_DESCRIBETOPICS_RESULT => Kind::DescribeTopics,
+            rd::RD_KAFKA_EVENT_DELETERECORDS_RESULT => Kind::DeleteRecords,
             _ => Kind::Other,
         }
     }

@@ -12,6 +12,8 @@ use super::{Fault, PartitionList, Queue, c_string, owned, sys, text_buffer};
 pub enum Role {
     Consumer,
     Producer,
+    /// a consumer without a group: partitions are read by position, one queue each
+    Reader,
 }
 
 /// Frees the client on Drop without a word to the group: leaving it is `begin_close`, polled until `is_closed`.
@@ -34,9 +36,10 @@ impl Client {
         conf.enable_events(match role {
             Role::Consumer => shared | rd::RD_KAFKA_EVENT_REBALANCE | rd::RD_KAFKA_EVENT_OFFSET_COMMIT,
             Role::Producer => shared | rd::RD_KAFKA_EVENT_DR,
+            Role::Reader => shared,
         });
         let kind = match role {
-            Role::Consumer => rd::rd_kafka_type_t::RD_KAFKA_CONSUMER,
+            Role::Consumer | Role::Reader => rd::rd_kafka_type_t::RD_KAFKA_CONSUMER,
             Role::Producer => rd::rd_kafka_type_t::RD_KAFKA_PRODUCER,
         };
         let mut text = text_buffer();
@@ -70,7 +73,7 @@ impl Client {
         Queue::from_raw(unsafe {
             match self.role {
                 Role::Consumer => rd::rd_kafka_queue_get_consumer(self.ptr),
-                Role::Producer => rd::rd_kafka_queue_get_main(self.ptr),
+                Role::Producer | Role::Reader => rd::rd_kafka_queue_get_main(self.ptr),
             }
         })
     }
@@ -198,8 +201,8 @@ impl Client {
         self.ptr
     }
 
-    /// A queue of its own for answers to admin calls.
-    pub(super) fn answers(&self) -> Option<Queue> {
+    /// A queue of its own, for answers to admin calls or for one partition's records.
+    pub fn own_queue(&self) -> Option<Queue> {
         // SAFETY: live client; the reference is ours
         Queue::from_raw(unsafe { rd::rd_kafka_queue_new(self.ptr) })
     }

@@ -12,7 +12,11 @@ mod offsets;
 mod partitions;
 mod produce;
 mod queue;
+mod reading;
+mod records;
 mod sys;
+mod topic_ids;
+mod transactions;
 
 pub use admin::NewTopic;
 pub use event::{Event, Headers, Kind, Message};
@@ -22,6 +26,7 @@ pub use mock::MockCluster;
 pub use partitions::PartitionList;
 pub use produce::{Outgoing, Topic};
 pub use queue::{Queue, Waker};
+pub use transactions::Step;
 
 use std::ffi::{CStr, CString, c_char};
 

@@ -52,7 +52,7 @@ impl Client {
     }
 }
 
-fn answers(list: &PartitionList) -> Vec<OffsetAnswer> {
+pub(super) fn answers(list: &PartitionList) -> Vec<OffsetAnswer> {
     let answer = |Element { topic, partition, offset, error }| OffsetAnswer {
         topic,
         partition,

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { CommandError, EXIT } from '../command-error.js';
 import { formatCount, formatPlural } from '../numbers.js';
 import { toPlainText } from '../plain-text.js';
+import { type ProgressState, showProgress } from '../progress.js';
 import type { Screen } from '../screen.js';
+import { toLogger } from '../screen-logger.js';
 import { readEntries, type Survey, surveyFile } from './entries.js';
 import { Pipeline } from './pipeline.js';
 import { openCluster, openEmbedded, type Place } from './place.js';
-import { type ProgressState, showProgress } from './progress.js';
-import { toLogger } from './screen-logger.js';
 import { renderSummary } from './summary.js';
 
 export interface DemoOptions {

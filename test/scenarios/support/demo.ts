@@ -14,11 +14,16 @@ export interface Ended {
 export interface RunOptions {
   /** Called with all that came on stderr so far; may send signals. */
   readonly onStderr?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** beside this process's own */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs `phq-kafka` with these arguments to its end. */
-export async function runPhqKafka(args: readonly string[], { onStderr }: RunOptions = {}): Promise<Ended> {
-  const child = spawn(process.execPath, ['dist/cli/main.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function runPhqKafka(args: readonly string[], { onStderr, env = {} }: RunOptions = {}): Promise<Ended> {
+  const child = spawn(process.execPath, ['dist/cli/main.js', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;

@@ -1,5 +1,6 @@
 /** Reads a topic from its beginning with the low-level consumer, so that what a producer wrote is seen as bytes. */
-import { getKafkaConsumer, type RawRecord } from '../../../src/consumer/raw-consumer.js';
+import { getKafkaConsumer } from '../../../src/consumer/raw-consumer.js';
+import type { RawRecord } from '../../../src/consumer/raw-record.js';
 import { QUICK } from '../kit.js';
 
 const DEADLINE_MS = 20_000;

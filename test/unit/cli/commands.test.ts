@@ -26,6 +26,25 @@ test('--help names every command, and each command has a help of its own', async
   });
 });
 
+test('the dlq commands have help, and need a command, arguments and a cluster', async () => {
+  expect(await run('dlq', '--help')).toEqual({
+    exitCode: 0,
+    out: expect.stringMatching(/^Usage: phq-kafka dlq COMMAND.*Exit codes: 0 .*3 /s),
+  });
+  for (const name of ['list', 'show', 'redrive', 'purge']) {
+    expect(await run('dlq', name, '--help')).toEqual({
+      exitCode: 0,
+      out: expect.stringMatching(new RegExp(`^Usage: phq-kafka dlq ${name} .*--bootstrap`, 's')),
+    });
+  }
+  expect(await fault('dlq')).toMatchObject({ exitCode: 2, message: expect.stringContaining('a command is missing') });
+  expect(await fault('dlq', '\x1b')).toMatchObject({ exitCode: 2, message: expect.stringContaining('"\\x1b"') });
+  expect(await fault('dlq', 'show')).toMatchObject({ exitCode: 2, message: expect.stringContaining('TOPIC:PARTITION:OFFSET is missing') });
+  expect(await fault('dlq', 'redrive', 'a', 'b')).toMatchObject({ exitCode: 2, message: expect.stringContaining('got 2') });
+  expect(await fault('dlq', 'list', '--nothing')).toMatchObject({ exitCode: 2, message: expect.stringContaining("'--nothing'") });
+  expect(await fault('dlq', 'list')).toMatchObject({ exitCode: 2, message: expect.stringContaining('--bootstrap is missing') });
+});
+
 test('build-engine explains what it needs, and takes no arguments', async () => {
   expect(await run('build-engine', '--help')).toEqual({ exitCode: 0, out: expect.stringContaining('Needs Rust') });
   expect(await fault('build-engine', 'x86')).toMatchObject({ exitCode: 2, message: expect.stringContaining("Unexpected argument 'x86'") });

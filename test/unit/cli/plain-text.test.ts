@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toPlainText } from '../../../src/cli/plain-text.js';
+import { toPlainJson, toPlainText } from '../../../src/cli/plain-text.js';
 
 test('ordinary text of any language stays as it is', () => {
   expect(toPlainText('Wānaka, Île, 花蓮, 🌋, "quoted" \\ back')).toBe('Wānaka, Île, 花蓮, 🌋, "quoted" \\ back');
@@ -21,4 +21,11 @@ test('long text is cut, other values become text', () => {
   expect(toPlainText('x'.repeat(500), 5)).toBe('xxxx…');
   expect(toPlainText(null)).toBe('null');
   expect(toPlainText(17)).toBe('17');
+});
+
+test('JSON on a terminal has escapes for what would steer it, and is the same value when it is parsed', () => {
+  const value = { '\x9b31m': ['\x1b]0;x\x07', '\u202e', '\ud800', 'é漢😀'] };
+  const json = toPlainJson(value);
+  expect(json).toBe(String.raw`{"\u009b31m":["\u001b]0;x\u0007","\u202e","\ud800","é漢😀"]}`);
+  expect(JSON.parse(json)).toEqual(value);
 });

@@ -20,6 +20,8 @@ class FakeAdmin extends FakeHandle {
   readonly createTopics = (...call: unknown[]): void => void this.calls.push(call);
   readonly deleteTopics = (...call: unknown[]): void => void this.calls.push(call);
   readonly describeTopics = (...call: unknown[]): void => void this.calls.push(call);
+  readonly deleteRecords = (...call: unknown[]): void => void this.calls.push(call);
+  readonly topicIds = (...call: unknown[]): void => void this.calls.push(call);
   readonly metadata = (...call: unknown[]): void => void this.calls.push(call);
 
   answer(json: unknown, error: ReturnType<typeof fault> | null = null): void {
@@ -73,6 +75,29 @@ test('deleting, describing and metadata give what the engine answers', async () 
   expect(FakeAdmin.last.calls.at(-1)?.slice(1)).toEqual(['a', 700]);
   FakeAdmin.last.answer({ brokers: [], topics: [] });
   expect(await metadata).toEqual({ brokers: [], topics: [] });
+});
+
+test('cutting records off says what is left of each partition, and looking a topic up which one it is', async () => {
+  const before = [{ topic: 'a', partition: 1, offset: 9 }];
+  const cut = admin.deleteRecords(before, 700);
+  expect(FakeAdmin.last.calls.at(-1)?.slice(1)).toEqual([before, 700]);
+  FakeAdmin.last.answer([
+    { topic: 'a', partition: 1, offset: 9, error: null },
+    { topic: 'a', partition: 2, offset: -1, error: fault(44, 'POLICY_VIOLATION') },
+  ]);
+  expect(await cut).toMatchObject([
+    { topic: 'a', partition: 1, offset: 9, error: null },
+    { partition: 2, error: { kafkaCode: 44, message: expect.stringContaining('Deleting records of a:2') } },
+  ]);
+  const found = admin.topicIds(['a', 'b']);
+  FakeAdmin.last.answer([
+    { name: 'a', id: 'abc', error: null },
+    { name: 'b', id: '', error: fault(3, 'UNKNOWN_TOPIC_OR_PART') },
+  ]);
+  expect(await found).toMatchObject([
+    { name: 'a', id: 'abc', error: null },
+    { name: 'b', error: { kafkaCode: 3 } },
+  ]);
 });
 
 test('a request that fails as a whole rejects with its code', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { type ProgressState, renderBar, renderLine, showProgress } from '../../../../src/cli/demo/progress.js';
-import { recordScreen } from '../screens.js';
+import { type ProgressState, renderBar, renderLine, showProgress } from '../../../src/cli/progress.js';
+import { recordScreen } from './screens.js';
 
 const state = (done: number, elapsedMs = 2_000): ProgressState => ({
   total: 1_000,

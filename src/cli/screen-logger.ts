@@ -1,7 +1,7 @@
-/** Demo: what the library's clients log, shown between the progress lines instead of across them. */
-import type { Logger } from '../../index.js';
-import { toPlainText } from '../plain-text.js';
-import type { Screen } from '../screen.js';
+/** Command line: what the library's clients log, shown between the progress lines instead of across them. */
+import type { Logger } from '../index.js';
+import { toPlainText } from './plain-text.js';
+import type { Screen } from './screen.js';
 
 const MAX_LENGTH = 500;
 
@@ -9,7 +9,7 @@ const MAX_LENGTH = 500;
 export function toLogger(screen: Screen): Logger {
   const show = (level: string, message: string): void => screen.note(`${level}: ${toPlainText(message, MAX_LENGTH)}`);
   const ignore = (): void => {
-    // Below what a demo shows.
+    // Below what a command shows.
   };
   return {
     debug: ignore,

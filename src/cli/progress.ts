@@ -1,6 +1,6 @@
-/** Demo: how far the run is: a bar on a terminal, now and then a plain line elsewhere. */
-import { formatCount, formatRate } from '../numbers.js';
-import type { Screen } from '../screen.js';
+/** Command line: how far a run is: a bar on a terminal, now and then a plain line elsewhere. */
+import { formatCount, formatRate } from './numbers.js';
+import type { Screen } from './screen.js';
 
 export interface ProgressState {
   readonly total: number;

@@ -1,0 +1,132 @@
+/** Inspecting, `redrive`: sends dead letters back, each with its marker in one transaction, so that none is sent twice, whatever crashes in between. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { PAGE_RECORDS, type PartitionRange } from '../consumer/reader.js';
+import { isPhqKafkaError } from '../errors.js';
+import type { TopicRecord, TransactionalProducer } from '../producer/transactional-producer.js';
+import type { Cluster } from './cluster.js';
+import { type DeadLetter, positionOf, toDeadLetter } from './dead-letter.js';
+import { narrow } from './letter-filter.js';
+import { ensureMarkerTopic, type Markers, readMarkers, toMarkerRecord } from './markers.js';
+import { Pace } from './pace.js';
+import { type Decision, decide, type RedriveRules, toRedrivenRecord } from './redrive-decision.js';
+import { type RedriveOutcome, RedriveTally } from './redrive-tally.js';
+import { TargetTopics } from './target-topics.js';
+import { readTopicId } from './topic-id.js';
+
+export interface RedriveOptions extends RedriveRules {
+  /** the dead-letter topic */
+  readonly topic: string;
+  /** Messages a second; undefined = as fast as it goes. */
+  readonly rate?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Messages sent, of how many there are to send. */
+  readonly onProgress?: ((sent: number, toSend: number) => void) | undefined;
+}
+
+/** What would be sent; writes nothing, creates nothing. @throws KafkaException UNKNOWN_TOPIC_OR_PART when there is no such dead-letter topic */
+export async function planRedrive(cluster: Cluster, options: RedriveOptions): Promise<RedriveOutcome> {
+  const work = await lookAt(cluster, options);
+  return (await plan(cluster, options, work)).toOutcome(options.topic);
+}
+
+/** Sends. One redrive of a topic at a time: a second one fences the first, which then ends with an error, and sends what is left.
+ *  @throws KafkaException or DeliveryError when the cluster does not let it go on; the signal's reason between two transactions. What was sent has its
+ *  marker, so it may simply be called again. UsageError when the marker topic would forget */
+export async function redrive(cluster: Cluster, options: RedriveOptions): Promise<RedriveOutcome> {
+  const { topic, signal, onProgress } = options;
+  // Before anything is created: a name that is misspelt must leave no marker topic behind.
+  await readTopicId(cluster.admin, topic);
+  await ensureMarkerTopic(cluster.admin, topic);
+  await using producer = cluster.transactional(`producer of the redrive of ${topic}`, `phq-redrive-${topic}`);
+  // From here on no earlier redrive can commit anything, and what it has committed is there to be read.
+  await producer.open();
+  const work = await lookAt(cluster, options);
+  const { messages: toSend } = await plan(cluster, options, work);
+  const sent = new RedriveTally();
+  const pace = new Pace(options.rate);
+  onProgress?.(0, toSend);
+  for await (const page of cluster.reader.pages(work.ranges, signal)) {
+    const letters = page.map((record) => decideOn(toDeadLetter(record), options, work));
+    for (const { decision } of letters) if (!decision.send) sent.add(decision);
+    for (const chunk of chunksOf(letters.filter(isSent), pace.chunkOf(PAGE_RECORDS))) {
+      await pace.turn(chunk.length, signal);
+      await sendAll(producer, toRecords(chunk, work.topicId), signal);
+      for (const { decision } of chunk) sent.add(decision);
+      onProgress?.(sent.messages, toSend);
+    }
+  }
+  return sent.toOutcome(topic);
+}
+
+/** What is to be gone through, and what is known about it. */
+interface Work {
+  readonly topicId: string;
+  readonly ranges: readonly PartitionRange[];
+  readonly markers: Markers;
+  readonly targets: TargetTopics;
+}
+
+async function lookAt({ admin, reader }: Cluster, { topic, filter, signal }: RedriveOptions): Promise<Work> {
+  const topicId = await readTopicId(admin, topic);
+  const ranges = narrow(await reader.ranges(topic), filter.positions);
+  return { topicId, ranges, markers: await readMarkers(reader, topic, topicId, signal), targets: new TargetTopics(reader) };
+}
+
+/** Goes through everything once: what would be sent, with the target topics looked up. */
+async function plan({ reader }: Cluster, options: RedriveOptions, work: Work): Promise<RedriveTally> {
+  const tally = new RedriveTally();
+  for await (const page of reader.pages(work.ranges, options.signal)) {
+    const letters = page.map(toDeadLetter);
+    await work.targets.learn(letters.flatMap(({ facts }) => options.to ?? facts?.from.topic ?? []));
+    for (const letter of letters) tally.add(decideOn(letter, options, work).decision);
+  }
+  return tally;
+}
+
+interface Decided<D extends Decision = Decision> {
+  readonly letter: DeadLetter;
+  readonly decision: D;
+}
+type Sent = Decided<Extract<Decision, { send: true }>>;
+
+function decideOn(letter: DeadLetter, rules: RedriveRules, { markers, targets }: Work): Decided {
+  return { letter, decision: decide(letter, rules, markers.has(letter.record), targets.partitionsOf) };
+}
+
+function isSent(decided: Decided): decided is Sent {
+  return decided.decision.send;
+}
+
+function toRecords(chunk: readonly Sent[], topicId: string): TopicRecord[] {
+  const at = new Date().toISOString();
+  return chunk.flatMap(({ letter, decision: { to, partition } }) => {
+    const marker = { position: positionOf(letter.record), topicId, to, from: letter.facts?.from ?? null, at };
+    return [toRedrivenRecord(letter, to, partition), toMarkerRecord(marker)];
+  });
+}
+
+function* chunksOf<T>(list: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size);
+}
+
+const ATTEMPTS = 5;
+const PAUSE_MS = 1_000;
+
+/** One transaction, begun anew when it was aborted for a reason that may pass. */
+async function sendAll(producer: TransactionalProducer, records: readonly TopicRecord[], signal: AbortSignal | undefined): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await producer.send(records);
+      return;
+    } catch (error) {
+      if (producer.isFinished || attempt === ATTEMPTS || !mayPass(error)) throw error;
+      signal?.throwIfAborted();
+      await delay(PAUSE_MS * attempt);
+    }
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  return isPhqKafkaError(error) && (error.retriable || (error.code === 'KAFKA' && (error as { abortable?: boolean }).abortable === true));
+}
