@@ -46,5 +46,6 @@ export { defaultConsumerConfig, type GroupProtocol } from './settings/consumer-d
 export type { ConsumerOptions } from './settings/consumer-options.js';
 export type { ConsumerConfig, ProducerConfig, SharedConfig } from './settings/librdkafka-config.js';
 export type { Logger } from './settings/logger.js';
+export type { OauthToken, OauthTokenProvider } from './settings/oauth-token.js';
 export { defaultProducerConfig } from './settings/producer-defaults.js';
 export type { ProducerOptions } from './settings/producer-options.js';

@@ -7,5 +7,6 @@ mod info;
 mod lifecycle;
 mod mailbox;
 mod mock;
+mod oauth;
 mod producer;
 mod rk;

@@ -2,12 +2,14 @@
 
 import { BatchView } from '../engine/batch-view.js';
 import { newConsumer } from '../engine/clients.js';
+import { CODE } from '../engine/codes.js';
 import { Connection, type RoleEvent } from '../engine/connection.js';
 import { callEngine, type FaultContext, toKafkaException } from '../engine/faults.js';
 import type { NativeConsumer, NativeMode, NativePartition, NativePositionResult } from '../engine/native.js';
 import { type KafkaException, type Position, TimeoutError } from '../errors.js';
 import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
 import type { Logger } from '../settings/logger.js';
+import type { OauthTokenProvider } from '../settings/oauth-token.js';
 import { Assignment } from './assignment.js';
 import { OffsetQuestions } from './offset-questions.js';
 import { readResetLine, type StartPolicy } from './start.js';
@@ -19,6 +21,7 @@ export interface MembershipOptions {
   readonly name: string;
   readonly bootstrapServers: string;
   readonly config: readonly (readonly [key: string, value: string])[];
+  readonly oauthToken?: OauthTokenProvider | undefined;
   readonly mode: NativeMode;
   readonly drainTimeoutMs: number;
   readonly closeTimeoutMs: number;
@@ -68,6 +71,8 @@ export class Membership {
     this.#connection = new Connection<NativeConsumer>({
       name: options.name,
       bootstrapServers: options.bootstrapServers,
+      config,
+      oauthToken: options.oauthToken,
       logger: options.logger,
       open: (wake) => newConsumer(config, native, wake),
       onError: (error) => this.#onError(error),
@@ -188,7 +193,7 @@ export class Membership {
   async #closeMailbox(timeoutMs: number): Promise<{ readonly timedOut: boolean }> {
     const { mailbox } = this.#connection;
     try {
-      return await mailbox.close(timeoutMs);
+      return await this.#connection.close(timeoutMs);
     } finally {
       if (this.#joined) mailbox.releaseProcess();
       this.#joined = false;
@@ -211,7 +216,9 @@ export class Membership {
 
   #onError(error: KafkaException): void {
     this.#options.emitter.emit('consumer.error', { error });
-    if (error.fatal) this.#fail(error);
+    // A partition whose reading is denied stands still until somebody acts: as one that cannot be read on.
+    const isDenied = error.kafkaCode === CODE.topicDenied && this.assignment.partitions.length > 0;
+    if (error.fatal || isDenied) this.#fail(error);
   }
 
   #fail(error: unknown): void {
@@ -247,6 +254,7 @@ export class Membership {
         break;
       case 'assigned':
         this.#startWatch?.end();
+        this.#connection.noteContact();
         this.#starts.end(event.answered);
         emitter.emit('consumer.assigned', { partitions: event.partitions.map(toPartition), protocol: event.protocol });
         this.#background(this.#beginAt(event.partitions, event.answered));

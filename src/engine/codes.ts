@@ -13,10 +13,17 @@ export const CODE = {
   transport: -195,
   messageTimedOut: -192,
   allBrokersDown: -187,
+  ssl: -181,
   state: -172,
+  authentication: -169,
   noOffset: -168,
+  purgedUnsent: -152,
   fatal: -150,
   messageTooLarge: 10,
+  topicDenied: 29,
+  unsupportedMechanism: 33,
+  illegalSaslState: 34,
+  saslFailed: 58,
 } as const;
 
 /** The kind of a librdkafka or broker number; a number that the table does not know (a newer broker) is `unknown`. */
@@ -75,7 +82,7 @@ const HINT_BY_CODE: ReadonlyMap<number, string> = new Map([
   [-187, 'check that the brokers run, and that security.protocol fits the listener: a TLS port answers plaintext with silence'],
   [-184, 'raise queue.buffering.max.messages or queue.buffering.max.kbytes, or produce less at once'],
   [-181, 'check ssl.ca.location, the certificate of the broker (expiry, host name) and your own key and certificate'],
-  [-169, 'check sasl.username, sasl.password and sasl.mechanism'],
+  [-169, 'check sasl.mechanism and its credentials (sasl.username and sasl.password, or the OAUTHBEARER token)'],
   [3, 'check the spelling of the topic, or create it'],
   [10, 'raise message.max.bytes here and max.message.bytes of the topic, or set ignoreLargeMessageErrors'],
   [29, 'grant this principal the ACL for the topic'],

@@ -9,6 +9,7 @@ import { type KafkaException, TimeoutError, UsageError } from '../errors.js';
 import type { Emitter, ProducerEvents } from '../events.js';
 import type { ConfigEntries } from '../settings/kafka-entries.js';
 import type { Logger } from '../settings/logger.js';
+import type { OauthTokenProvider } from '../settings/oauth-token.js';
 
 /** With fewer records than these under way nobody is after throughput. */
 const FEW_RECORDS = 100;
@@ -21,6 +22,7 @@ export interface SenderOptions {
   /** the brokers as the user wrote them, for messages */
   readonly bootstrapServers: string;
   readonly config: ConfigEntries;
+  readonly oauthToken?: OauthTokenProvider | undefined;
   readonly closeTimeoutMs: number;
   readonly emitter: Emitter<ProducerEvents>;
   readonly logger: Logger;
@@ -31,9 +33,15 @@ export class Sender {
   #connection: Connection<NativeProducer> | undefined;
   #closing: Promise<void> | undefined;
   #recordsInFlight = 0;
+  #refusal: KafkaException | undefined;
 
   constructor(options: SenderOptions) {
     this.#options = options;
+  }
+
+  /** Why records were given up before they were sent, if they were: no broker has let this producer in. */
+  get refusal(): KafkaException | undefined {
+    return this.#refusal;
   }
 
   /** The latest trouble with the cluster: it explains records that only timed out. */
@@ -52,18 +60,22 @@ export class Sender {
 
   /** Enqueues the packed batch before it returns, so the order of calls is the order of batches; resolves when every record has its answer. */
   async send(slab: OutgoingSlab, topics: readonly string[]): Promise<DeliveredAnswer> {
-    const { mailbox } = this.#open();
+    const connection = this.#open();
+    const { mailbox } = connection;
     const { count } = slab;
     // With little in flight the callers can only be waiting, and linger.ms would cost more than all the work. "Nothing" would be too little: once a
     // slow answer let two calls overlap, every later one would meet the one before it, and linger for good.
     const waiting = this.#recordsInFlight < FEW_RECORDS;
     this.#recordsInFlight += count;
     try {
-      return await mailbox.request('delivered', (request) =>
+      const answer = await mailbox.request('delivered', (request) =>
         callEngine(`Producing with the ${this.#options.name}`, () =>
           mailbox.handle.produce(request, slab.slab, slab.used, slab.rows, topics, waiting),
         ),
       );
+      // Positive numbers are a broker's own.
+      if (answer.failures.length < count || answer.failures.some(({ error }) => error.code > 0)) connection.noteContact();
+      return answer;
     } finally {
       this.#recordsInFlight -= count;
     }
@@ -89,21 +101,31 @@ export class Sender {
     const connection = this.#connection;
     const records = this.#recordsInFlight;
     // Closing a producer that never connected must not load an addon just to say goodbye.
-    const { timedOut } = connection === undefined ? { timedOut: false } : await connection.mailbox.close(closeTimeoutMs);
+    const { timedOut } = connection === undefined ? { timedOut: false } : await connection.close(closeTimeoutMs);
     emitter.emit('producer.closed', { timedOut });
     if (!timedOut) return;
     const text = `Closing the ${name}: of ${records} records in flight some had no answer after ${closeTimeoutMs} ms and were given up`;
     throw new TimeoutError('TIMEOUT_CLOSE', `${text}${connection?.because() ?? ''}`, { timeoutMs: closeTimeoutMs, cause: this.lastError });
   }
 
+  /** Their own deadline, delivery.timeout.ms, is minutes away, and would only say that they timed out. */
+  #giveUpUnsent(error: KafkaException): void {
+    this.#refusal = error;
+    if (this.#recordsInFlight === 0 || this.#closing !== undefined) return;
+    callEngine(`Giving up records of the ${this.#options.name}`, () => this.#connection?.mailbox.handle.purgeUnsent());
+  }
+
   #open(): Connection<NativeProducer> {
-    const { bootstrapServers, config, emitter, logger, name } = this.#options;
+    const { bootstrapServers, config, oauthToken, emitter, logger, name } = this.#options;
     this.#connection ??= new Connection<NativeProducer>({
       name,
       bootstrapServers,
+      config,
+      oauthToken,
       logger,
       open: (wake) => newProducer(config, wake),
       onError: (error) => emitter.emit('producer.error', { error }),
+      onRefused: (error) => this.#giveUpUnsent(error),
       onLog: (line) => emitter.emit('producer.log', line),
       onStats: (json) => {
         if (emitter.has('producer.stats')) emitter.emit('producer.stats', { stats: JSON.parse(json) });

@@ -2,9 +2,10 @@
 import { hostname } from 'node:os';
 import type { GroupProtocol } from './consumer-defaults.js';
 import { toSettingsError } from './faults.js';
-import { type ConfigEntries, resolveConsumerConfig } from './kafka-entries.js';
+import { type ConfigEntries, type ConfigLayers, resolveConsumerConfig } from './kafka-entries.js';
 import type { ConsumerConfig, SharedConfig } from './librdkafka-config.js';
 import type { Logger } from './logger.js';
+import { OAUTH_TOKEN_DEFAULTS, type OauthTokenProvider, readOauthToken } from './oauth-token.js';
 import { MAX_TIMEOUT_MS, OptionReader } from './option-reader.js';
 import type { Topics } from './topics.js';
 
@@ -49,6 +50,10 @@ export interface ConsumerOptions<I extends Topics = Topics> {
   readonly kafkaConfig?: SharedConfig | undefined;
   /** librdkafka keys of the consumer; they override kafkaConfig. */
   readonly kafkaConsumerConfig?: ConsumerConfig | undefined;
+  /** Fetches the tokens of SASL OAUTHBEARER where the program must do it, e.g. for a cloud's own identities: called before the first connection, at 80 %
+   *  of each token's lifetime, and again with growing pauses (0.5 to 10 s) after a failure. Sets sasl.mechanism; needs security.protocol sasl_ssl. Default:
+   *  none; OIDC client credentials need none either (sasl.oauthbearer.method=oidc). Ours, over librdkafka's rd_kafka_oauthbearer_set_token. */
+  readonly oauthToken?: OauthTokenProvider | undefined;
   /** pino or alike; false = silent. Default: warn and error to stderr. Ours. */
   readonly logger?: Logger | false | undefined;
 }
@@ -71,6 +76,7 @@ export interface ResolvedConsumerOptions {
   readonly drainTimeoutMs: number;
   readonly closeTimeoutMs: number;
   readonly startTimeoutMs: number;
+  readonly oauthToken: OauthTokenProvider | undefined;
   readonly logger: Logger;
   readonly protocol: GroupProtocol;
   readonly maxPollIntervalMs: number;
@@ -85,7 +91,7 @@ export interface ResolvedConsumerOptions {
 const NAMES = [
   ...['bootstrapServers', 'groupId', 'inputTopics', 'svc', 'batchSize', 'consumerTimeoutMs', 'latestOnly', 'inputFormat', 'commit'],
   ...['maxUncommittedBatches', 'tombstones', 'onInvalid', 'drainTimeoutMs', 'closeTimeoutMs', 'startTimeoutMs', 'kafkaConfig'],
-  ...['kafkaConsumerConfig', 'logger'],
+  ...['kafkaConsumerConfig', 'oauthToken', 'logger'],
 ];
 const LATER = ['retry', 'deadLetter', 'concurrency'];
 const DEFAULT_MAX_POLL_INTERVAL_MS = 300_000;
@@ -96,16 +102,21 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
   const read = new OptionReader(options);
   read.only(NAMES, LATER);
   const basics = readBasics(read);
+  const layers: ConfigLayers = [
+    { place: { option: 'kafkaConfig', role: 'both' }, config: read.get('kafkaConfig') },
+    { place: { option: 'kafkaConsumerConfig', role: 'consumer' }, config: read.get('kafkaConsumerConfig') },
+  ];
+  const oauthToken = readOauthToken(read, layers);
   const { config, protocol, warnings, faults } = resolveConsumerConfig(
-    { 'bootstrap.servers': basics.bootstrapServers, 'group.id': basics.groupId, 'client.id': `${basics.svc}-${hostname()}` },
-    [
-      { place: { option: 'kafkaConfig', role: 'both' }, config: read.get('kafkaConfig') },
-      { place: { option: 'kafkaConsumerConfig', role: 'consumer' }, config: read.get('kafkaConsumerConfig') },
-    ],
+    {
+      ...{ 'bootstrap.servers': basics.bootstrapServers, 'group.id': basics.groupId, 'client.id': `${basics.svc}-${hostname()}` },
+      ...(oauthToken === undefined ? {} : OAUTH_TOKEN_DEFAULTS),
+    },
+    layers,
   );
   read.faults.push(...faults);
   const maxPollIntervalMs = Number(new Map(config).get('max.poll.interval.ms') ?? DEFAULT_MAX_POLL_INTERVAL_MS);
-  const resolved = { ...basics, ...readBehaviour(read), ...readTimes(read, maxPollIntervalMs), logger: read.logger() };
+  const resolved = { ...basics, ...readBehaviour(read), ...readTimes(read, maxPollIntervalMs), oauthToken, logger: read.logger() };
   const isStored = /^(true|t|1)$/i.test(new Map(config).get('enable.auto.commit') ?? '');
   if (isStored && resolved.commit === 'manual') read.fault('commit', '"manual" and enable.auto.commit exclude each other: leave one out');
   if (read.faults.length > 0) throw toSettingsError('consumer', read.faults);
