@@ -12,7 +12,9 @@ await runMain(async () => {
   if (![1, 3].includes(brokers)) throw new SetupError(`--brokers is 1 or 3, got ${values.brokers}`);
   if (values.secure && brokers !== 1) throw new SetupError('--secure is one broker');
   const signalled = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  process.stderr.write(`starting ${brokers} broker${brokers === 1 ? '' : 's'} (about ${values.secure ? 12 : brokers === 1 ? 5 : 11} s) ...\n`);
+  process.stderr.write(
+    `starting ${brokers} broker${brokers === 1 ? '' : 's'} (about ${values.secure ? 12 : brokers === 1 ? 5 : 11} s) ...\n`,
+  );
   /** @type {Promise<import('./kafka/cluster.mjs').RunningKafka & Partial<import('./kafka/secure.mjs').SecureKafka>>} */
   const starting = values.secure ? startSecureKafka() : startKafka({ brokers });
   // A signal during the start waits for it to end: a half-started cluster cannot be stopped in order.

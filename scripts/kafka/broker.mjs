@@ -51,7 +51,13 @@ export class Broker {
     await mkdir(join(this.#cluster.folder, `data-${this.id}`), { recursive: true });
     writeFileSync(this.#file, toProperties({ ...defaults(this.#cluster, this.#seat), ...this.#cluster.properties }));
     // With `=`: one random id in 64 begins with a dash and would be taken for an option.
-    await runTool(this.#cluster.classPath, 'kafka.tools.StorageTool', ['format', `--cluster-id=${clusterId}`, '-c', this.#file, ...this.#cluster.format]);
+    await runTool(this.#cluster.classPath, 'kafka.tools.StorageTool', [
+      'format',
+      `--cluster-id=${clusterId}`,
+      '-c',
+      this.#file,
+      ...this.#cluster.format,
+    ]);
   }
 
   /** Starts the JVM and waits until the broker sees `brokers` brokers (itself included; default: all of the cluster).

@@ -14,7 +14,11 @@ export function describeDoors({ doors, pki, keyPassword, tokenUrl, users, denied
     ...{ 'sasl.mechanism': 'OAUTHBEARER', 'sasl.oauthbearer.method': 'oidc', 'sasl.oauthbearer.token.endpoint.url': tokenUrl },
     ...{ 'sasl.oauthbearer.client.id': users.oidc.id, 'sasl.oauthbearer.client.secret': users.oidc.secret },
   };
-  const unsecured = { 'sasl.mechanism': 'OAUTHBEARER', 'enable.sasl.oauthbearer.unsecure.jwt': 'true', 'sasl.oauthbearer.config': 'principal=dave' };
+  const unsecured = {
+    'sasl.mechanism': 'OAUTHBEARER',
+    'enable.sasl.oauthbearer.unsecure.jwt': 'true',
+    'sasl.oauthbearer.config': 'principal=dave',
+  };
   return [
     block('TLS', doors.TLS, tls),
     block('mutual TLS', doors.MTLS, { ...tls, ...certificate, 'ssl.key.password': keyPassword }),

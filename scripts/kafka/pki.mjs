@@ -70,11 +70,23 @@ async function makeAuthority(openssl, folder, name) {
   writeFileSync(path('.index'), '');
   writeFileSync(
     config,
-    `[ca]\ndefault_ca=own\n[own]\ndatabase=${path('.index')}\nnew_certs_dir=${folder}\ndefault_md=sha256\ndefault_days=30\nunique_subject=no\n` +
+    `[ca]\ndefault_ca=own\n[own]\ndatabase=${path('.index')}\nnew_certs_dir=${folder}\ndefault_md=sha256\ndefault_days=30\nunique_subject=no\nrand_serial=yes\n` +
       'policy=any\n[any]\ncommonName=supplied\n',
   );
   const certificate = path('.pem');
-  await openssl(['req', '-x509', ...EC, '-keyout', path('.key'), '-out', certificate, '-days', '30', '-subj', `/CN=phq-kafka test ${name}`]);
+  await openssl([
+    'req',
+    '-x509',
+    ...EC,
+    '-keyout',
+    path('.key'),
+    '-out',
+    certificate,
+    '-days',
+    '30',
+    '-subj',
+    `/CN=phq-kafka test ${name}`,
+  ]);
 
   /** @param {string} subject @param {string} extension @param {readonly string[]} [validity] @returns {Promise<Pair>} */
   const sign = async (subject, extension, validity = []) => {
@@ -82,7 +94,7 @@ async function makeAuthority(openssl, folder, name) {
     const extensions = join(folder, `${subject}.ext`);
     writeFileSync(extensions, `${extension}\n`);
     await openssl(['req', ...EC, '-keyout', String(key), '-out', String(request), '-subj', `/CN=${subject}`]);
-    const authority = ['-config', config, '-cert', certificate, '-keyfile', path('.key'), '-rand_serial', '-notext', '-batch'];
+    const authority = ['-config', config, '-cert', certificate, '-keyfile', path('.key'), '-notext', '-batch'];
     await openssl(['ca', ...authority, '-in', String(request), '-out', String(signed), '-extfile', extensions, ...validity]);
     return { name: subject, key: String(key), certificate: String(signed) };
   };

@@ -42,7 +42,10 @@ export async function startSecureKafka() {
         return {
           properties: { ...listeners(/** @type {import('./broker.mjs').Seat} */ (seats[0]), ports), ...locks(pki, tokenServer) },
           flags: [`-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=${tokenServer.jwksUrl}`],
-          format: Object.entries(USERS.scram).flatMap(([name, password]) => ['--add-scram', `SCRAM-SHA-512=[name=${name},password=${password}]`]),
+          format: Object.entries(USERS.scram).flatMap(([name, password]) => [
+            '--add-scram',
+            `SCRAM-SHA-512=[name=${name},password=${password}]`,
+          ]),
         };
       },
     });

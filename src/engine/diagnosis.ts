@@ -85,7 +85,9 @@ export class Diagnosis {
           `into ssl.ca.location or ssl.ca.pem`
         );
       case 'refusesClient':
-        return this.#config.has('ssl.certificate.location') || this.#config.has('ssl.certificate.pem') || this.#config.has('ssl.keystore.location')
+        return this.#config.has('ssl.certificate.location') ||
+          this.#config.has('ssl.certificate.pem') ||
+          this.#config.has('ssl.keystore.location')
           ? `${broker} refuses your client certificate: check that it has not expired and that an authority which the broker trusts has signed it`
           : `${broker} demands a client certificate (mutual TLS): set ssl.certificate.location and ssl.key.location`;
       case 'notTls':

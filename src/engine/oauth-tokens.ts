@@ -87,12 +87,16 @@ export class OauthTokens {
     this.#arm(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#failures - 1)));
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : `a ${typeof cause} was thrown`;
     const text = `The ${name} has no new OAUTHBEARER token: the oauthToken option failed: ${reason}`;
-    const error = new KafkaException('KAFKA', `${text} (_AUTHENTICATION, ${CODE.authentication}); check what it calls; it is called again`, {
-      kafkaCode: CODE.authentication,
-      kafkaName: '_AUTHENTICATION',
-      retriable: true,
-      cause,
-    });
+    const error = new KafkaException(
+      'KAFKA',
+      `${text} (_AUTHENTICATION, ${CODE.authentication}); check what it calls; it is called again`,
+      {
+        kafkaCode: CODE.authentication,
+        kafkaName: '_AUTHENTICATION',
+        retriable: true,
+        cause,
+      },
+    );
     callEngine('Reporting a failed token', () => handle.oauthTokenFailed(FAILED));
     onFailure(error, { failures: this.#failures, hasToken: Date.now() < this.#expiresAtMs });
   }
@@ -111,12 +115,14 @@ export function isEchoOfFailure(message: string): boolean {
 
 /** @throws TypeError saying what is wrong, never with the token in it */
 function toNativeToken(given: unknown, name: string): NativeOauthToken {
-  if (typeof given !== 'object' || given === null) throw new TypeError(`it must return an object with token and expiresAtMs, got a ${typeof given}`);
+  if (typeof given !== 'object' || given === null)
+    throw new TypeError(`it must return an object with token and expiresAtMs, got a ${typeof given}`);
   const { token, expiresAtMs, lifetimeMs, principal = name, extensions = {} } = given as Partial<OauthToken>;
   if (typeof token !== 'string' || token === '') throw new TypeError('`token` must be a text that is not empty');
   const until = lifetimeMs === undefined ? expiresAtMs : Date.now() + lifetimeMs;
   if (typeof until !== 'number' || !Number.isFinite(until)) throw new TypeError('it must say `expiresAtMs` or `lifetimeMs`, a number');
-  if (until <= Date.now()) throw new TypeError(`the token has expired already, ${Math.round(Date.now() - until)} ms ago; are expiresAtMs milliseconds?`);
+  if (until <= Date.now())
+    throw new TypeError(`the token has expired already, ${Math.round(Date.now() - until)} ms ago; are expiresAtMs milliseconds?`);
   if (typeof principal !== 'string') throw new TypeError('`principal` must be a text');
   const pairs = Object.entries(extensions);
   if (pairs.some(([, value]) => typeof value !== 'string')) throw new TypeError('`extensions` must be an object of texts');

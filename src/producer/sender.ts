@@ -13,6 +13,9 @@ import type { OauthTokenProvider } from '../settings/oauth-token.js';
 
 /** With fewer records than these under way nobody is after throughput. */
 const FEW_RECORDS = 100;
+/** librdkafka knocks again after at most ten seconds (reconnect.backoff.max.ms, and its pause between tokens), but does not say the same error twice:
+ *  records that come after a refusal wait this long for a change of mind. */
+const REFUSED_GRACE_MS = 11_000;
 
 export type DeliveredAnswer = Extract<NativeEvent, { readonly kind: 'delivered' }>;
 
@@ -60,13 +63,13 @@ export class Sender {
 
   /** Enqueues the packed batch before it returns, so the order of calls is the order of batches; resolves when every record has its answer. */
   async send(slab: OutgoingSlab, topics: readonly string[]): Promise<DeliveredAnswer> {
-    const connection = this.#open();
-    const { mailbox } = connection;
+    const { mailbox } = this.#open();
     const { count } = slab;
     // With little in flight the callers can only be waiting, and linger.ms would cost more than all the work. "Nothing" would be too little: once a
     // slow answer let two calls overlap, every later one would meet the one before it, and linger for good.
     const waiting = this.#recordsInFlight < FEW_RECORDS;
     this.#recordsInFlight += count;
+    const grace = this.#refusal === undefined ? undefined : setTimeout(() => this.#giveUpUnsent(this.#refusal), REFUSED_GRACE_MS);
     try {
       const answer = await mailbox.request('delivered', (request) =>
         callEngine(`Producing with the ${this.#options.name}`, () =>
@@ -74,9 +77,10 @@ export class Sender {
         ),
       );
       // Positive numbers are a broker's own.
-      if (answer.failures.length < count || answer.failures.some(({ error }) => error.code > 0)) connection.noteContact();
+      if (answer.failures.length < count || answer.failures.some(({ error }) => error.code > 0)) this.#noteContact();
       return answer;
     } finally {
+      clearTimeout(grace);
       this.#recordsInFlight -= count;
     }
   }
@@ -86,6 +90,7 @@ export class Sender {
     this.assertUsable();
     const startedMs = performance.now();
     const brokers = await this.#open().connect(timeoutMs);
+    this.#refusal = undefined;
     this.#options.emitter.emit('producer.connected', { brokers, durationMs: performance.now() - startedMs });
   }
 
@@ -108,10 +113,15 @@ export class Sender {
     throw new TimeoutError('TIMEOUT_CLOSE', `${text}${connection?.because() ?? ''}`, { timeoutMs: closeTimeoutMs, cause: this.lastError });
   }
 
+  #noteContact(): void {
+    this.#refusal = undefined;
+    this.#connection?.noteContact();
+  }
+
   /** Their own deadline, delivery.timeout.ms, is minutes away, and would only say that they timed out. */
-  #giveUpUnsent(error: KafkaException): void {
+  #giveUpUnsent(error: KafkaException | undefined): void {
     this.#refusal = error;
-    if (this.#recordsInFlight === 0 || this.#closing !== undefined) return;
+    if (error === undefined || this.#recordsInFlight === 0 || this.#closing !== undefined) return;
     callEngine(`Giving up records of the ${this.#options.name}`, () => this.#connection?.mailbox.handle.purgeUnsent());
   }
 

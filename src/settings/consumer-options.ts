@@ -5,7 +5,7 @@ import { toSettingsError } from './faults.js';
 import { type ConfigEntries, type ConfigLayers, resolveConsumerConfig } from './kafka-entries.js';
 import type { ConsumerConfig, SharedConfig } from './librdkafka-config.js';
 import type { Logger } from './logger.js';
-import { OAUTH_TOKEN_DEFAULTS, type OauthTokenProvider, readOauthToken } from './oauth-token.js';
+import { OAUTH_TOKEN_DEFAULTS, type OauthTokenProvider, readOauthToken, requireTokenSource } from './oauth-token.js';
 import { MAX_TIMEOUT_MS, OptionReader } from './option-reader.js';
 import type { Topics } from './topics.js';
 
@@ -115,6 +115,7 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
     layers,
   );
   read.faults.push(...faults);
+  requireTokenSource(read, config, oauthToken);
   const maxPollIntervalMs = Number(new Map(config).get('max.poll.interval.ms') ?? DEFAULT_MAX_POLL_INTERVAL_MS);
   const resolved = { ...basics, ...readBehaviour(read), ...readTimes(read, maxPollIntervalMs), oauthToken, logger: read.logger() };
   const isStored = /^(true|t|1)$/i.test(new Map(config).get('enable.auto.commit') ?? '');

@@ -1,5 +1,5 @@
 /** Settings layer: the option `oauthToken`: where the tokens of SASL OAUTHBEARER come from when only the program can fetch them. */
-import type { ConfigLayers } from './kafka-entries.js';
+import type { ConfigEntries, ConfigLayers } from './kafka-entries.js';
 import type { OptionReader } from './option-reader.js';
 
 /** A token as the broker wants it, and for how long. */
@@ -43,10 +43,27 @@ export function readOauthToken(read: OptionReader, layers: ConfigLayers): OauthT
       read.fault('oauthToken', `has no place with another ${key}: leave one of the two out`);
   }
   if (String(said.get('sasl.oauthbearer.method')).trim().toLowerCase() === 'oidc')
-    read.fault('oauthToken', 'has no place with sasl.oauthbearer.method=oidc, where librdkafka fetches the tokens: leave one of the two out');
+    read.fault(
+      'oauthToken',
+      'has no place with sasl.oauthbearer.method=oidc, where librdkafka fetches the tokens: leave one of the two out',
+    );
   if (/^(true|t|1)$/i.test(String(said.get('enable.sasl.oauthbearer.unsecure.jwt')).trim()))
     read.fault('oauthToken', 'has no place with enable.sasl.oauthbearer.unsecure.jwt: leave one of the two out');
   if (!/^\s*sasl_/i.test(String(said.get('security.protocol'))))
     read.fault('oauthToken', 'needs security.protocol sasl_ssl (or sasl_plaintext, where everyone on the way can read the token)');
   return provider as OauthTokenProvider;
+}
+
+/** A client with OAUTHBEARER and nothing that brings tokens would wait for its first one for ever, without a word. */
+export function requireTokenSource(read: OptionReader, config: ConfigEntries, provider: OauthTokenProvider | undefined): void {
+  const said = (key: string): string =>
+    config
+      .find(([name]) => name === key)?.[1]
+      .trim()
+      .toLowerCase() ?? '';
+  const isOauth =
+    [said('sasl.mechanism'), said('sasl.mechanisms')].includes('oauthbearer') && said('security.protocol').startsWith('sasl_');
+  if (!isOauth || provider !== undefined || read.get('oauthToken') !== undefined) return;
+  if (said('sasl.oauthbearer.method') === 'oidc' || /^(true|t|1)$/.test(said('enable.sasl.oauthbearer.unsecure.jwt'))) return;
+  read.fault('sasl.mechanism', 'OAUTHBEARER needs tokens: set sasl.oauthbearer.method=oidc with its keys, or give the option oauthToken');
 }

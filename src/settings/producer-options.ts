@@ -4,7 +4,7 @@ import { toSettingsError } from './faults.js';
 import { type ConfigEntries, type ConfigLayers, resolveProducerConfig } from './kafka-entries.js';
 import type { ProducerConfig, SharedConfig } from './librdkafka-config.js';
 import type { Logger } from './logger.js';
-import { OAUTH_TOKEN_DEFAULTS, type OauthTokenProvider, readOauthToken } from './oauth-token.js';
+import { OAUTH_TOKEN_DEFAULTS, type OauthTokenProvider, readOauthToken, requireTokenSource } from './oauth-token.js';
 import { MAX_TIMEOUT_MS, OptionReader } from './option-reader.js';
 import type { Topics } from './topics.js';
 
@@ -78,6 +78,7 @@ export function resolveProducerOptions(options: ProducerOptions): ResolvedProduc
   const own = { 'bootstrap.servers': bootstrapServers, 'client.id': `${svc}-${hostname()}` };
   const { config, warnings, faults } = resolveProducerConfig({ ...own, ...(oauthToken === undefined ? {} : OAUTH_TOKEN_DEFAULTS) }, layers);
   read.faults.push(...faults);
+  requireTokenSource(read, config, oauthToken);
   const resolved = {
     svc,
     outputTopics: read.topics('outputTopics', false),

@@ -1,6 +1,6 @@
 // Through every door of a secured broker: connect, produce and consume with what the door asks for.
 import { expect, test } from 'vitest';
-import { Consumer, Producer } from '../../src/index.js';
+import { type Consumer, Producer } from '../../src/index.js';
 import { take } from '../support/consuming.js';
 import {
   type Entry,

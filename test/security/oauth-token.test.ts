@@ -35,7 +35,14 @@ test('a handler that blocks JavaScript for longer than a token lives: it goes on
     fetched++;
     return unsecuredToken(4_000);
   };
-  const consumer = new Consumer({ groupId: 'oauth', inputTopics: topic, logger: false, ...withToken, oauthToken, kafkaConsumerConfig: FROM_START });
+  const consumer = new Consumer({
+    groupId: 'oauth',
+    inputTopics: topic,
+    logger: false,
+    ...withToken,
+    oauthToken,
+    kafkaConsumerConfig: FROM_START,
+  });
   const lost: unknown[] = [];
   consumer.on('consumer.revoked', (event) => event.lost && lost.push(event));
   const seen: unknown[] = [];

@@ -27,7 +27,11 @@ const own = (certificate: string, key: string): Entry => ({
 const CASES: Readonly<Record<string, Case>> = {
   'a wrong password (PLAIN)': { entry: withPassword('alice', 'nope'), kafkaName: '_AUTHENTICATION', advice: /check .*sasl\.password/ },
   'a wrong password (SCRAM)': { entry: withScram('nope'), kafkaName: '_AUTHENTICATION', advice: /check .*sasl\.password/ },
-  'a wrong OIDC secret': { entry: withOidc('nope'), kafkaName: '_AUTHENTICATION', advice: /check sasl\.oauthbearer\.client\.id, .*client\.secret/ },
+  'a wrong OIDC secret': {
+    entry: withOidc('nope'),
+    kafkaName: '_AUTHENTICATION',
+    advice: /check sasl\.oauthbearer\.client\.id, .*client\.secret/,
+  },
   'an expired certificate': {
     entry: { ...overTls, bootstrapServers: doors.EXPIRED },
     kafkaName: '_SSL',

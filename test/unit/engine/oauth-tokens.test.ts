@@ -13,8 +13,16 @@ interface Kept {
 
 function keep(fetch: OauthTokenProvider): Kept {
   const kept = { set: [] as NativeOauthToken[], failed: [] as string[], failures: [] as Kept['failures'][number][] };
-  const handle = { setOauthToken: (token: NativeOauthToken) => void kept.set.push(token), oauthTokenFailed: (text: string) => void kept.failed.push(text) };
-  const tokens = new OauthTokens({ name: 'producer "a"', fetch, handle, onFailure: (error, state) => void kept.failures.push({ error, ...state }) });
+  const handle = {
+    setOauthToken: (token: NativeOauthToken) => void kept.set.push(token),
+    oauthTokenFailed: (text: string) => void kept.failed.push(text),
+  };
+  const tokens = new OauthTokens({
+    name: 'producer "a"',
+    fetch,
+    handle,
+    onFailure: (error, state) => void kept.failures.push({ error, ...state }),
+  });
   return { ...kept, end: () => tokens.end() };
 }
 

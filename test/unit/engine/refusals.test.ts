@@ -14,7 +14,7 @@ test('credentials are refused by all brokers alike: one is enough', () => {
   expect(new Refusals().judge(login)).toBe(login);
 });
 
-test('a certificate is one broker\'s: the others are waited for', () => {
+test("a certificate is one broker's: the others are waited for", () => {
   const refusals = new Refusals();
   expect(refusals.judge(ssl)).toBeUndefined();
   expect(refusals.judge(transport)).toBeUndefined();
