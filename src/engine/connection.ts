@@ -51,6 +51,7 @@ export class Connection<H extends ConnectableHandle> {
   readonly #diagnosis: Diagnosis;
   readonly #tokens: OauthTokens | undefined;
   #failConnect: ((error: KafkaException) => void) | undefined;
+  #closed = false;
 
   /** Opens the client: no network yet. @throws SettingsError when librdkafka refuses the configuration */
   constructor(options: ConnectionOptions<H>) {
@@ -59,7 +60,7 @@ export class Connection<H extends ConnectableHandle> {
       name: options.name,
       open: (wake) => options.open(wake),
       onNews: (event) => this.#onNews(event),
-      onFault: (error) => options.logger.error({ err: error }, `The ${options.name} failed to handle an event of the engine`),
+      onFault: (error) => this.#onOwnFault(error),
     });
     this.#diagnosis = new Diagnosis(options.config, options.bootstrapServers);
     const { name, oauthToken: fetch } = options;
@@ -110,6 +111,7 @@ export class Connection<H extends ConnectableHandle> {
 
   /** Closes the client; see `Mailbox.close`. */
   close(timeoutMs: number): ReturnType<Mailbox<H>['close']> {
+    this.#closed = true;
     this.#tokens?.end();
     return this.mailbox.close(timeoutMs);
   }
@@ -148,7 +150,7 @@ export class Connection<H extends ConnectableHandle> {
     // Remembered at once: whoever times out while the broker is looked at has a reason already.
     const isUnexplained = this.#troubles.explanation === undefined;
     const isNews = this.#troubles.note(error, performance.now());
-    if (!fault.fatal && this.#diagnosis.mayConcernTls(fault, isUnexplained)) void this.#lookAndTell(fault, error, isNews);
+    if (!fault.fatal && this.#diagnosis.mayConcernTls(fault, isUnexplained)) this.#lookAndTell(fault, error, isNews).catch((failure: unknown) => this.#onOwnFault(failure));
     else this.#tell(error, isNews);
   }
 
@@ -164,11 +166,17 @@ export class Connection<H extends ConnectableHandle> {
     this.#tell(explained, isNews);
   }
 
+  #onOwnFault(error: unknown): void {
+    this.#options.logger.error({ err: error }, `The ${this.#options.name} failed to handle an event of the engine`);
+  }
+
   #onError(error: KafkaException): void {
     if (this.#troubles.note(error, performance.now())) this.#publish(error);
   }
 
   #tell(error: KafkaException, isNews: boolean): void {
+    // The look may have taken longer than the client lived.
+    if (this.#closed) return;
     if (isNews) this.#publish(error);
     // A refused password stays refused: waiting out the deadline would only hide the reason.
     if (kindOf(error.kafkaCode) === 'security') this.#failConnect?.(error);

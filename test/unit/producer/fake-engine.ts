@@ -24,6 +24,7 @@ export class FakeNativeProducer extends FakeHandle {
   readonly config: ReadonlyMap<string, string>;
   readonly batches: SentBatch[] = [];
   readonly metadataRequests: number[] = [];
+  purges = 0;
 
   constructor(config: readonly (readonly [string, string])[], wake: () => void) {
     super();
@@ -42,6 +43,10 @@ export class FakeNativeProducer extends FakeHandle {
       return readRow(copy, rows.subarray(index * OUT_STRIDE, (index + 1) * OUT_STRIDE), topics);
     });
     this.batches.push({ request, waiting, records });
+  }
+
+  purgeUnsent(): void {
+    this.purges++;
   }
 
   metadata(request: number): void {
