@@ -150,7 +150,8 @@ export class Connection<H extends ConnectableHandle> {
     // Remembered at once: whoever times out while the broker is looked at has a reason already.
     const isUnexplained = this.#troubles.explanation === undefined;
     const isNews = this.#troubles.note(error, performance.now());
-    if (!fault.fatal && this.#diagnosis.mayConcernTls(fault, isUnexplained)) this.#lookAndTell(fault, error, isNews).catch((failure: unknown) => this.#onOwnFault(failure));
+    if (!fault.fatal && this.#diagnosis.mayConcernTls(fault, isUnexplained))
+      this.#lookAndTell(fault, error, isNews).catch((failure: unknown) => this.#onOwnFault(failure));
     else this.#tell(error, isNews);
   }
 

@@ -2,5 +2,5 @@
 
 /** The text without what stands in front of an `@`: a name and password, as URLs and addresses carry them. */
 export function maskUserInfo(text: string): string {
-  return text.replace(/(^|\/\/).*@/, '$1***@');
+  return text.replace(/^(\s*[\w+.-]+:\/\/)?.*@/s, '$1***@');
 }

@@ -113,7 +113,10 @@ test('whoever is refused before anyone has served it gives up what was not sent,
   expect(engine.purges).toBe(1);
   engine.deliver(0, [failure(0, fault(-152, '_PURGE_QUEUE')), failure(1, fault(-152, '_PURGE_QUEUE'))]);
   const refusal = { code: 'KAFKA', kafkaName: '_AUTHENTICATION', message: expect.stringContaining('check sasl.mechanism') };
-  await expect(produced).rejects.toMatchObject({ cause: { ...refusal, cause: refusal }, failed: [{ persisted: 'no' }, { persisted: 'no' }] });
+  await expect(produced).rejects.toMatchObject({
+    cause: { ...refusal, cause: refusal },
+    failed: [{ persisted: 'no' }, { persisted: 'no' }],
+  });
 });
 
 test('records that come after a refusal are given up after a grace, unless a broker has a change of mind', async () => {

@@ -20,7 +20,7 @@ test('it sets the mechanism and is passed on', () => {
 });
 
 test.each<[what: string, options: object, fault: RegExp]>([
-  ['not a function', { kafkaConfig: sasl, oauthToken: 'MARK' }, /^oauthToken: must be a function/],
+  ['not a function', { kafkaConfig: { ...sasl, 'sasl.mechanism': 'OAUTHBEARER' }, oauthToken: 'MARK' }, /^oauthToken: must be a function/],
   [
     'another mechanism',
     { kafkaConfig: { ...sasl, 'sasl.mechanism': 'GSSAPI' }, oauthToken },
