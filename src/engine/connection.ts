@@ -164,6 +164,8 @@ export class Connection<H extends ConnectableHandle> {
     const cause = fault.code === CODE.ssl ? undefined : error;
     const explained = toKafkaException(found, { what: `The ${this.#options.name}`, advice, cause });
     this.#troubles.note(explained, performance.now());
+    // What it was before counts as well: that all brokers are down, for one.
+    this.#refusals.judge(error);
     this.#tell(explained, isNews);
   }
 

@@ -112,3 +112,19 @@ test('a token that the broker does not take: connect() says what to check', asyn
     message: expect.stringMatching(/check the token that oauthToken returns/),
   });
 });
+
+test('librdkafka renews its own unsecured tokens', async () => {
+  const kafkaConfig = {
+    ...withToken.kafkaConfig,
+    ...({ 'sasl.mechanism': 'OAUTHBEARER', 'enable.sasl.oauthbearer.unsecure.jwt': true } as const),
+    'sasl.oauthbearer.config': 'principal=dave lifeSeconds=3',
+  };
+  await using producer = new Producer({ svc: 'a', outputTopics: 'oauth-unsecured', logger: false, ...withToken, kafkaConfig });
+  const refused: unknown[] = [];
+  producer.on('producer.error', ({ error }) => error.kafkaName === '_AUTHENTICATION' && refused.push(error));
+  await producer.produce({ id: '1', payload: 1 });
+  // Past the first token's end, which the broker keeps to.
+  const until = Date.now() + 6_000;
+  while (Date.now() < until) await within(5_000, producer.produce({ id: '2', payload: 2 }));
+  expect(refused).toEqual([]);
+});

@@ -74,7 +74,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-test.for(Object.entries(CASES))('%s: connect() rejects soon and says what to check', async ([, { entry, kafkaName, advice }]) => {
+test.concurrent.for(Object.entries(CASES))('%s: connect() rejects soon and says what to check', async ([, { entry, kafkaName, advice }]) => {
   await using proxy = await CountingProxy.to(entry.bootstrapServers);
   const options = { logger: false, ...entry, bootstrapServers: proxy.bootstrapServers } as const;
   await using producer = new Producer({ svc: 'a', outputTopics: 't', ...options });
@@ -84,7 +84,7 @@ test.for(Object.entries(CASES))('%s: connect() rejects soon and says what to che
   await expect(within(SOON_MS, consumer.connect())).rejects.toMatchObject(expected);
 });
 
-test.for(Object.entries(CASES))('%s: produce() rejects soon and says what to check', async ([, { entry, kafkaName, advice }]) => {
+test.concurrent.for(Object.entries(CASES))('%s: produce() rejects soon and says what to check', async ([, { entry, kafkaName, advice }]) => {
   await using proxy = await CountingProxy.to(entry.bootstrapServers);
   await using producer = new Producer({ svc: 'a', outputTopics: 't', logger: false, ...entry, bootstrapServers: proxy.bootstrapServers });
   const thrown = await within(SOON_MS, producer.produce({ id: 'x', payload: 1 })).catch((error: unknown) => error);
@@ -100,7 +100,7 @@ test.for(Object.entries(CASES))('%s: produce() rejects soon and says what to che
   expect(proxy.count).toBeLessThanOrEqual(MOST_KNOCKS);
 });
 
-test.for(Object.entries(CASES))('%s: process() rejects after startTimeoutMs and says what to check', async ([, c]) => {
+test.concurrent.for(Object.entries(CASES))('%s: process() rejects after startTimeoutMs and says what to check', async ([, c]) => {
   const { entry, kafkaName, advice } = c;
   await using proxy = await CountingProxy.to(entry.bootstrapServers);
   const consumer = new Consumer({

@@ -29,7 +29,7 @@ function leaksIn(output: string, marks: readonly string[]): string[] {
 
 const base64 = (secret: string): string => Buffer.from(secret).toString('base64');
 
-test('good secrets stay in', { timeout: 180_000 }, async () => {
+test.concurrent('good secrets stay in', { timeout: 180_000 }, async () => {
   const token = unsecuredToken(60_000, 'MARKED-SUBJECT');
   const output = await run([
     { name: 'plain', options: withPassword() },
@@ -60,7 +60,7 @@ test('good secrets stay in', { timeout: 180_000 }, async () => {
   expect(leaksIn(output, [...secrets, ...encoded])).toEqual([]);
 });
 
-test('wrong ones do too', { timeout: 180_000 }, async () => {
+test.concurrent('wrong ones do too', { timeout: 180_000 }, async () => {
   const oidc = withOidc(MARK);
   const url = security.tokenUrl.replace('http://', `http://name:${MARK}@`);
   const output = await run([
@@ -86,7 +86,7 @@ test('wrong ones do too', { timeout: 180_000 }, async () => {
   expect(leaksIn(output, [MARK, base64(MARK), base64(`${users.oidc.id}:${MARK}`)])).toEqual([]);
 });
 
-test('settings that are wrong do not show them', async () => {
+test.concurrent('settings that are wrong do not show them', async () => {
   const { kafkaConfig } = withPassword();
   const output = await run([
     { name: 'misspelt', options: { ...withPassword(), kafkaConfig: { ...kafkaConfig, 'sasl.pasword': MARK, 'ssl.key.pasword': MARK } } },
