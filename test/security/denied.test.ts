@@ -27,7 +27,7 @@ test.for([denied.write, denied.all])('writing "%s" fails at once and names topic
 });
 
 test.for([
-  ['reading a topic', denied.read, 'g-denied-1', 'TOPIC_AUTHORIZATION_FAILED', /ACL.*topic/],
+  ['reading a topic', denied.read, 'g-denied-1', 'TOPIC_AUTHORIZATION_FAILED', /no-read:\d.*ACL.*topic/],
   ['knowing of a topic', denied.all, 'g-denied-2', 'TOPIC_AUTHORIZATION_FAILED', /ACL.*topic/],
   ['joining a group', denied.write, denied.group, 'GROUP_AUTHORIZATION_FAILED', /ACL READ for the group/],
 ] as const)('%s: process() rejects and names the right', async ([, inputTopics, groupId, kafkaName, advice]) => {

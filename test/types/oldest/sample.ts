@@ -37,6 +37,8 @@ import {
   type KafkaRecord,
   type Logger,
   Message,
+  type OauthToken,
+  type OauthTokenProvider,
   type OutgoingMessage,
   type OutputsOf,
   type OutputTopics,
@@ -102,7 +104,10 @@ const consumerOptions: ConsumerOptions = {
   logger,
 };
 const outputTopics = ['alerts', 'reports'] as const satisfies OutputTopics;
+const token: OauthToken = { token: 'x', expiresAtMs: 1, extensions: { a: 'b' } };
+const oauthToken: OauthTokenProvider = () => Promise.resolve(token);
 const producerOptions: ProducerOptions<typeof outputTopics> = {
+  oauthToken,
   svc: 'ranker',
   outputTopics,
   bootstrapServers: 'a:9092',
