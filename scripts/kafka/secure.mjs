@@ -26,29 +26,12 @@ const LISTENERS = Object.freeze({ TLS: 'SSL', MTLS: 'SSL', SASL: 'SASL_SSL', OID
  *  @property {typeof USERS} users @property {typeof DENIED} denied
  *  @typedef {import('./cluster.mjs').RunningKafka & { security: Security, tokenServer: import('./token-server.mjs').TokenServer }} SecureKafka */
 
-/** Starts one broker and resolves once it answers and its ACLs are in force; about 10 s.
+/** Starts one broker and resolves once it answers and its ACLs are in force; about 12 s.
  *  @returns {Promise<SecureKafka>} @throws {Error} as startKafka; nothing is left running then */
 export async function startSecureKafka() {
-  const names = /** @type {(keyof typeof LISTENERS)[]} */ (Object.keys(LISTENERS));
-  const free = await freePorts(names.length);
-  const ports = /** @type {Record<keyof typeof LISTENERS, number>} */ (Object.fromEntries(names.map((name, i) => [name, free[i]])));
   const tokenServer = await startTokenServer({ clientId: USERS.oidc.id, clientSecret: USERS.oidc.secret, audience: 'kafka' });
-  /** @type {import('./pki.mjs').Pki | undefined} */
-  let pki;
   try {
-    const kafka = await startKafka({
-      prepare: async ({ folder, seats }) => {
-        pki = await makePki(join(folder, 'pki'));
-        return {
-          properties: { ...listeners(/** @type {import('./broker.mjs').Seat} */ (seats[0]), ports), ...locks(pki, tokenServer) },
-          flags: [`-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=${tokenServer.jwksUrl}`],
-          format: Object.entries(USERS.scram).flatMap(([name, password]) => [
-            '--add-scram',
-            `SCRAM-SHA-512=[name=${name},password=${password}]`,
-          ]),
-        };
-      },
-    });
+    const { kafka, security } = await startLocked(tokenServer);
     const stop = async () => {
       await kafka.stop();
       await tokenServer.stop();
@@ -57,13 +40,36 @@ export async function startSecureKafka() {
       await kafka.stop();
       throw error;
     });
-    const doors = { ...Object.fromEntries(names.map((name) => [name, `localhost:${ports[name]}`])), PLAIN: kafka.bootstrapServers };
-    const security = { doors, pki, keyPassword: KEY_PASSWORD, tokenUrl: tokenServer.tokenUrl, users: USERS, denied: DENIED };
-    return { ...kafka, stop, tokenServer, security: /** @type {Security} */ (security) };
+    return { ...kafka, stop, tokenServer, security };
   } catch (error) {
     await tokenServer.stop();
     throw error;
   }
+}
+
+/** @param {import('./token-server.mjs').TokenServer} tokenServer */
+async function startLocked(tokenServer) {
+  const names = /** @type {(keyof typeof LISTENERS)[]} */ (Object.keys(LISTENERS));
+  const free = await freePorts(names.length);
+  const ports = /** @type {Record<keyof typeof LISTENERS, number>} */ (Object.fromEntries(names.map((name, i) => [name, free[i]])));
+  /** @type {import('./pki.mjs').Pki | undefined} */
+  let pki;
+  const kafka = await startKafka({
+    prepare: async ({ folder, seats }) => {
+      pki = await makePki(join(folder, 'pki'));
+      return {
+        properties: { ...listeners(/** @type {import('./broker.mjs').Seat} */ (seats[0]), ports), ...locks(pki, tokenServer) },
+        flags: [`-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=${tokenServer.jwksUrl}`],
+        format: Object.entries(USERS.scram).flatMap(([name, password]) => [
+          '--add-scram',
+          `SCRAM-SHA-512=[name=${name},password=${password}]`,
+        ]),
+      };
+    },
+  });
+  const doors = { ...Object.fromEntries(names.map((name) => [name, `localhost:${ports[name]}`])), PLAIN: kafka.bootstrapServers };
+  const security = { doors, pki, keyPassword: KEY_PASSWORD, tokenUrl: tokenServer.tokenUrl, users: USERS, denied: DENIED };
+  return { kafka, security: /** @type {Security} */ (security) };
 }
 
 /** @param {import('./broker.mjs').Seat} seat @param {Readonly<Record<string, number>>} ports @returns {Record<string, string>} */

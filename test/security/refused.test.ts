@@ -74,31 +74,37 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-test.concurrent.for(Object.entries(CASES))('%s: connect() rejects soon and says what to check', async ([, { entry, kafkaName, advice }]) => {
-  await using proxy = await CountingProxy.to(entry.bootstrapServers);
-  const options = { logger: false, ...entry, bootstrapServers: proxy.bootstrapServers } as const;
-  await using producer = new Producer({ svc: 'a', outputTopics: 't', ...options });
-  await using consumer = new Consumer({ groupId: 'g', inputTopics: 't', ...options });
-  const expected = { code: 'KAFKA', kafkaName, retriable: false, message: expect.stringMatching(advice) };
-  await expect(within(SOON_MS, producer.connect())).rejects.toMatchObject(expected);
-  await expect(within(SOON_MS, consumer.connect())).rejects.toMatchObject(expected);
-});
+test.concurrent.for(Object.entries(CASES))(
+  '%s: connect() rejects soon and says what to check',
+  async ([, { entry, kafkaName, advice }]) => {
+    await using proxy = await CountingProxy.to(entry.bootstrapServers);
+    const options = { logger: false, ...entry, bootstrapServers: proxy.bootstrapServers } as const;
+    await using producer = new Producer({ svc: 'a', outputTopics: 't', ...options });
+    await using consumer = new Consumer({ groupId: 'g', inputTopics: 't', ...options });
+    const expected = { code: 'KAFKA', kafkaName, retriable: false, message: expect.stringMatching(advice) };
+    await expect(within(SOON_MS, producer.connect())).rejects.toMatchObject(expected);
+    await expect(within(SOON_MS, consumer.connect())).rejects.toMatchObject(expected);
+  },
+);
 
-test.concurrent.for(Object.entries(CASES))('%s: produce() rejects soon and says what to check', async ([, { entry, kafkaName, advice }]) => {
-  await using proxy = await CountingProxy.to(entry.bootstrapServers);
-  await using producer = new Producer({ svc: 'a', outputTopics: 't', logger: false, ...entry, bootstrapServers: proxy.bootstrapServers });
-  const thrown = await within(SOON_MS, producer.produce({ id: 'x', payload: 1 })).catch((error: unknown) => error);
-  expect(thrown).toMatchObject({
-    code: 'DELIVERY_FAILED',
-    message: expect.stringMatching(advice),
-    cause: { code: 'KAFKA', kafkaName, message: expect.stringMatching(advice) },
-    failed: [{ index: 0, persisted: 'no' }],
-  });
-  expect(isPhqKafkaError(thrown) && thrown.cause).toBeInstanceOf(KafkaException);
-  // What comes later is not sent on a hope either.
-  await expect(within(15_000, producer.produce({ id: 'y', payload: 2 }))).rejects.toMatchObject({ code: 'DELIVERY_FAILED' });
-  expect(proxy.count).toBeLessThanOrEqual(MOST_KNOCKS);
-});
+test.concurrent.for(Object.entries(CASES))(
+  '%s: produce() rejects soon and says what to check',
+  async ([, { entry, kafkaName, advice }]) => {
+    await using proxy = await CountingProxy.to(entry.bootstrapServers);
+    await using producer = new Producer({ svc: 'a', outputTopics: 't', logger: false, ...entry, bootstrapServers: proxy.bootstrapServers });
+    const thrown = await within(SOON_MS, producer.produce({ id: 'x', payload: 1 })).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({
+      code: 'DELIVERY_FAILED',
+      message: expect.stringMatching(advice),
+      cause: { code: 'KAFKA', kafkaName, message: expect.stringMatching(advice) },
+      failed: [{ index: 0, persisted: 'no' }],
+    });
+    expect(isPhqKafkaError(thrown) && thrown.cause).toBeInstanceOf(KafkaException);
+    // What comes later is not sent on a hope either.
+    await expect(within(15_000, producer.produce({ id: 'y', payload: 2 }))).rejects.toMatchObject({ code: 'DELIVERY_FAILED' });
+    expect(proxy.count).toBeLessThanOrEqual(MOST_KNOCKS);
+  },
+);
 
 test.concurrent.for(Object.entries(CASES))('%s: process() rejects after startTimeoutMs and says what to check', async ([, c]) => {
   const { entry, kafkaName, advice } = c;
