@@ -148,9 +148,9 @@ export class Connection<H extends ConnectableHandle> {
     const what = `The ${this.#options.name}`;
     const error = toKafkaException(fault, { what, advice: this.#diagnosis.adviceOnLogin(fault) });
     // Remembered at once: whoever times out while the broker is looked at has a reason already.
-    const isUnexplained = this.#troubles.explanation === undefined;
+    const state = { isLetIn: this.#refusals.isLetIn, isUnexplained: this.#troubles.explanation === undefined };
     const isNews = this.#troubles.note(error, performance.now());
-    if (!fault.fatal && this.#diagnosis.mayConcernTls(fault, isUnexplained))
+    if (!fault.fatal && this.#diagnosis.mayConcernTls(fault, state))
       this.#lookAndTell(fault, error, isNews).catch((failure: unknown) => this.#onOwnFault(failure));
     else this.#tell(error, isNews);
   }

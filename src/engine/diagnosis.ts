@@ -2,6 +2,7 @@
 
 import { CODE } from './codes.js';
 import type { NativeFault } from './native.js';
+import { speaksPlaintextKafka } from './plaintext-probe.js';
 import { readTlsCredentials } from './tls-credentials.js';
 import { probeTls, type TlsFinding } from './tls-probe.js';
 
@@ -35,13 +36,15 @@ export class Diagnosis {
     return 'check sasl.oauthbearer.client.id, sasl.oauthbearer.client.secret, sasl.oauthbearer.scope and sasl.oauthbearer.token.endpoint.url';
   }
 
-  /** Is a look at the broker worth its while? `unexplained`: no error so far has named a reason. */
-  mayConcernTls({ code }: NativeFault, unexplained: boolean): boolean {
-    if (code === CODE.allBrokersDown) return unexplained;
-    return this.#usesTls && (code === CODE.ssl || code === CODE.transport);
+  /** Is a look at the broker worth its while? `isLetIn`: a broker has served this client, so a lost connection is just that. `isUnexplained`: no error
+   *  so far has named a reason. */
+  mayConcernTls({ code }: NativeFault, { isLetIn, isUnexplained }: { readonly isLetIn: boolean; readonly isUnexplained: boolean }): boolean {
+    if (code === CODE.ssl) return this.#usesTls;
+    if (isLetIn) return false;
+    return (code === CODE.transport && this.#usesTls) || (code === CODE.allBrokersDown && isUnexplained);
   }
 
-  /** Looks at the broker that the fault is about; undefined when nothing better than the fault itself is known. Takes at most about 2.5 s. */
+  /** Looks at the broker that the fault is about; undefined when nothing better than the fault itself is known. Takes at most about 3.5 s. */
   async adviceOnTls(fault: NativeFault): Promise<string | undefined> {
     const [, host, port] = BROKER.exec(fault.message) ?? BROKER.exec(`${this.#bootstrapServers.split(',')[0]}/0`) ?? [];
     if (host === undefined || port === undefined) return undefined;
@@ -61,7 +64,9 @@ export class Diagnosis {
 
   async #probe(host: string, port: number): Promise<TlsFinding> {
     try {
-      return await probeTls({ host, port, credentials: this.#usesTls ? readTlsCredentials(this.#config) : {} });
+      const finding = await probeTls({ host, port, credentials: this.#usesTls ? readTlsCredentials(this.#config) : {} });
+      if (finding.kind !== 'hangsUp' || !this.#usesTls) return finding;
+      return (await speaksPlaintextKafka(host, port)) ? { kind: 'notTls' } : finding;
     } catch {
       // A file that cannot be read: librdkafka has said so when the client was opened.
       return { kind: 'unreachable' };
@@ -99,6 +104,6 @@ export class Diagnosis {
 }
 
 function describePlaintext(finding: TlsFinding, broker: string): string | undefined {
-  if (finding.kind === 'unreachable' || finding.kind === 'notTls') return undefined;
+  if (['unreachable', 'hangsUp', 'notTls'].includes(finding.kind)) return undefined;
   return `${broker} speaks TLS, but security.protocol is plaintext here: set it to ssl or sasl_ssl`;
 }

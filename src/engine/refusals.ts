@@ -18,6 +18,10 @@ export class Refusals {
   #allDown = false;
   #reason: KafkaException | undefined;
 
+  get isLetIn(): boolean {
+    return this.#letIn;
+  }
+
   /** A broker has served this client. */
   noteContact(): void {
     this.#letIn = true;

@@ -7,7 +7,9 @@ import { type ConnectionOptions, connect, type PeerCertificate, type TLSSocket }
 export type TlsFinding =
   /** nobody answered in time, or the connection was refused: it says nothing about TLS */
   | { readonly kind: 'unreachable' }
-  /** connected, but what answers does not speak TLS */
+  /** connected, and hung up on without a word */
+  | { readonly kind: 'hangsUp' }
+  /** what answers does not speak TLS */
   | { readonly kind: 'notTls' }
   | { readonly kind: 'expired'; readonly validTo: string }
   | { readonly kind: 'notYetValid'; readonly validFrom: string }
@@ -27,7 +29,10 @@ export interface TlsTarget {
 const HANDSHAKE_MS = 2_000;
 /** With TLS 1.3 the broker looks at our certificate after the handshake is over for us. */
 const VERDICT_MS = 400;
-const CONNECT_FAULTS = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT']);
+/** Alerts about our certificate, as Node names them: with TLS 1.2 a broker that wants one may also just fail the handshake. */
+const CLIENT_ALERT = /ALERT_.*(CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE|ACCESS_DENIED)/;
+/** What OpenSSL says when the first bytes are no TLS. */
+const NOT_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|BAD_RECORD_TYPE|UNEXPECTED_MESSAGE/;
 
 /** Resolves within about 2.5 s; never rejects. */
 export async function probeTls(target: TlsTarget): Promise<TlsFinding> {
@@ -47,8 +52,8 @@ export async function probeTls(target: TlsTarget): Promise<TlsFinding> {
       clearTimeout(timer);
       timer = setTimeout(() => end({ kind: 'fine' }), VERDICT_MS);
     });
-    socket.once('error', (error: NodeJS.ErrnoException) => end(found === undefined ? findBefore(error) : { kind: 'refusesClient' }));
-    socket.once('close', () => end(found === undefined ? { kind: 'notTls' } : { kind: 'refusesClient' }));
+    socket.once('error', (error: NodeJS.ErrnoException) => end(findIn(error, found)));
+    socket.once('close', () => end(found ?? { kind: 'hangsUp' }));
   });
 }
 
@@ -62,10 +67,12 @@ function open({ host, port, credentials }: TlsTarget): TLSSocket | undefined {
   }
 }
 
-function findBefore({ code = '' }: NodeJS.ErrnoException): TlsFinding {
-  if (CONNECT_FAULTS.has(code)) return { kind: 'unreachable' };
-  if (code.includes('ALERT')) return { kind: 'refusesClient' };
-  return { kind: 'notTls' };
+/** @param found what the handshake had shown before */
+function findIn({ code = '' }: NodeJS.ErrnoException, found: TlsFinding | undefined): TlsFinding {
+  if (CLIENT_ALERT.test(code)) return { kind: 'refusesClient' };
+  if (found !== undefined) return found;
+  if (code === 'ECONNRESET') return { kind: 'hangsUp' };
+  return NOT_TLS.test(code) ? { kind: 'notTls' } : { kind: 'unreachable' };
 }
 
 function judge(socket: TLSSocket): TlsFinding {

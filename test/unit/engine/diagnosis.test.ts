@@ -1,10 +1,13 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { Diagnosis } from '../../../src/engine/diagnosis.js';
+import { speaksPlaintextKafka } from '../../../src/engine/plaintext-probe.js';
 import { probeTls, type TlsFinding } from '../../../src/engine/tls-probe.js';
 import { fault } from './fakes.js';
 
 vi.mock('../../../src/engine/tls-probe.js', () => ({ probeTls: vi.fn() }));
+vi.mock('../../../src/engine/plaintext-probe.js', () => ({ speaksPlaintextKafka: vi.fn() }));
 const probe = vi.mocked(probeTls);
+const plaintext = vi.mocked(speaksPlaintextKafka);
 
 const tls = [['security.protocol', 'SASL_SSL']] as const;
 const aboutBroker = fault(-181, '_SSL', { message: 'sasl_ssl://b7.example.com:9093/7: SSL handshake failed (after 5ms)' });
@@ -52,21 +55,28 @@ test('a broker is looked at once a minute, however often it refuses', async () =
   vi.useRealTimers();
 });
 
-test.each<[code: number, overTls: boolean, inPlaintext: boolean]>([
-  [-181, true, false],
-  [-195, true, false],
-  [-187, false, false],
-  [-169, false, false],
-  [29, false, false],
-])('error %i is worth a look: over TLS %s, in plaintext %s', (code, overTls, inPlaintext) => {
-  const error = fault(code, 'X');
-  expect(new Diagnosis(tls, 'h:1').mayConcernTls(error, false)).toBe(overTls);
-  expect(new Diagnosis([], 'h:1').mayConcernTls(error, false)).toBe(inPlaintext);
+test.each<[code: number, config: readonly (readonly [string, string])[], isLetIn: boolean, isUnexplained: boolean, worth: boolean]>([
+  [-181, tls, false, false, true],
+  [-181, tls, true, false, true],
+  [-195, tls, false, false, true],
+  [-195, tls, true, true, false],
+  [-195, [], false, true, false],
+  [-187, tls, false, false, false],
+  [-187, tls, false, true, true],
+  [-187, [], false, true, true],
+  [-187, [], true, true, false],
+  [-169, tls, false, true, false],
+  [29, tls, false, true, false],
+])('error %i with %j, let in %s, unexplained %s: worth a look %s', (code, config, isLetIn, isUnexplained, worth) => {
+  expect(new Diagnosis(config, 'h:1').mayConcernTls(fault(code, 'X'), { isLetIn, isUnexplained })).toBe(worth);
 });
 
-test('all brokers down, and no reason so far: worth a look either way', () => {
-  const allDown = fault(-187, '_ALL_BROKERS_DOWN');
-  expect([tls, []].map((config) => new Diagnosis(config, 'h:1').mayConcernTls(allDown, true))).toEqual([true, true]);
+test('who hangs up speaks plaintext only if it answers in it', async () => {
+  probe.mockResolvedValue({ kind: 'hangsUp' });
+  plaintext.mockResolvedValueOnce(true);
+  expect(await new Diagnosis(tls, 'h:1').adviceOnTls(aboutBroker)).toMatch(/does not speak TLS/);
+  plaintext.mockResolvedValueOnce(false);
+  expect(await new Diagnosis(tls, 'h:1').adviceOnTls(aboutBroker)).toBeUndefined();
 });
 
 test('what to check about a login depends on the mechanism', () => {

@@ -15,8 +15,9 @@ async function listen(serve: (socket: Socket) => void): Promise<number> {
 const look = (port: number) => probeTls({ host: '127.0.0.1', port, credentials: {} });
 
 // Certificates are met on a real broker: test/security/refused.test.ts.
-test('who hangs up, or answers something else, does not speak TLS', async () => {
-  expect(await look(await listen((socket) => socket.once('data', () => socket.destroy())))).toEqual({ kind: 'notTls' });
+test('who answers something else does not speak TLS; who hangs up says nothing', async () => {
+  expect(await look(await listen((socket) => socket.once('data', () => socket.destroy())))).toEqual({ kind: 'hangsUp' });
+  expect(await look(await listen((socket) => socket.once('data', () => socket.resetAndDestroy())))).toEqual({ kind: 'hangsUp' });
   expect(await look(await listen((socket) => socket.end('SSH-2.0-x\r\n')))).toEqual({ kind: 'notTls' });
 });
 
