@@ -69,7 +69,7 @@ export class Connection<H extends ConnectableHandle> {
       ...{ name, fetch, handle: this.mailbox.handle },
       onFailure: (error, { failures, hasToken }) => {
         this.#onError(error);
-        if (!hasToken && failures >= TOKEN_ATTEMPTS) this.#refuse(error);
+        if (!hasToken && failures >= TOKEN_ATTEMPTS && !this.#refusals.isLetIn) this.#refuse(error);
       },
     });
   }

@@ -38,7 +38,10 @@ export class Diagnosis {
 
   /** Is a look at the broker worth its while? `isLetIn`: a broker has served this client, so a lost connection is just that. `isUnexplained`: no error
    *  so far has named a reason. */
-  mayConcernTls({ code }: NativeFault, { isLetIn, isUnexplained }: { readonly isLetIn: boolean; readonly isUnexplained: boolean }): boolean {
+  mayConcernTls(
+    { code }: NativeFault,
+    { isLetIn, isUnexplained }: { readonly isLetIn: boolean; readonly isUnexplained: boolean },
+  ): boolean {
     if (code === CODE.ssl) return this.#usesTls;
     if (isLetIn) return false;
     return (code === CODE.transport && this.#usesTls) || (code === CODE.allBrokersDown && isUnexplained);

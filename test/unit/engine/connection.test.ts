@@ -3,6 +3,7 @@ import { Connection } from '../../../src/engine/connection.js';
 import { probeTls, type TlsFinding } from '../../../src/engine/tls-probe.js';
 import type { KafkaException } from '../../../src/errors.js';
 import { SILENT_LOGGER } from '../../../src/settings/logger.js';
+import type { OauthTokenProvider } from '../../../src/settings/oauth-token.js';
 import { FakeHandle, fault } from './fakes.js';
 
 vi.mock('../../../src/engine/tls-probe.js', () => ({ probeTls: vi.fn() }));
@@ -20,12 +21,12 @@ class Handle extends FakeHandle {
   }
 }
 
-function open(config: readonly (readonly [string, string])[] = [['security.protocol', 'ssl']]) {
+function open(config: readonly (readonly [string, string])[] = [['security.protocol', 'ssl']], oauthToken?: OauthTokenProvider) {
   const handle = new Handle();
   const told: string[] = [];
   const refused: KafkaException[] = [];
   const connection = new Connection<Handle>({
-    ...{ name: 'producer "a"', bootstrapServers: 'h:1', config, logger: SILENT_LOGGER },
+    ...{ name: 'producer "a"', bootstrapServers: 'h:1', config, oauthToken, logger: SILENT_LOGGER },
     open: (wake) => {
       handle.wake = wake;
       return handle;
@@ -106,4 +107,21 @@ test('a look that outlives the client tells nothing', async () => {
   end({ kind: 'expired', validTo: '2020' });
   await turn();
   expect(told).toEqual([]);
+});
+
+test.each([
+  ['never let in: refused at the third failure', false, 2],
+  ['let in before: its records wait', true, 0],
+])('tokens that fail, %s', async (_what, isLetIn, refusals) => {
+  vi.useFakeTimers();
+  const { handle, told, refused, connection } = open([], () => Promise.reject(new Error('down')));
+  if (isLetIn) connection.noteContact();
+  await vi.advanceTimersByTimeAsync(3_600);
+  expect([told.length, refused.length]).toEqual([4, refusals]);
+  const closed = connection.close(100);
+  handle.say({ kind: 'closed', timedOut: false, error: null });
+  await closed;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(told).toHaveLength(4);
+  vi.useRealTimers();
 });
