@@ -41,6 +41,12 @@ impl Conf {
         unsafe { rd::rd_kafka_conf_set_events(self.ptr, events) }
     }
 
+    /// Requests for tokens come on a queue of their own.
+    pub fn enable_sasl_queue(&self) {
+        // SAFETY: live object
+        unsafe { rd::rd_kafka_conf_enable_sasl_queue(self.ptr, 1) }
+    }
+
     pub fn as_ptr(&self) -> *mut rd::rd_kafka_conf_t {
         self.ptr
     }

@@ -21,6 +21,7 @@ pub mod code {
     pub const REVOKE_PARTITIONS: i32 = -174;
     pub const STATE: i32 = -172;
     pub const PARTITION_EOF: i32 = -191;
+    pub const NOT_CONFIGURED: i32 = -145;
     pub const AUTO_OFFSET_RESET: i32 = -140;
     pub const DESTROY: i32 = -197;
     pub const INVALID_MSG: i32 = 2;

@@ -4,7 +4,7 @@ use rdkafka_sys as rd;
 
 use super::conf::Conf;
 use super::fault::code;
-use super::{Fault, PartitionList, Queue, c_string, owned, sys, text_buffer};
+use super::{Fault, PartitionList, Queue, c_string, oauth, owned, sys, text_buffer};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -31,6 +31,10 @@ impl Client {
             Role::Consumer => shared | rd::RD_KAFKA_EVENT_REBALANCE | rd::RD_KAFKA_EVENT_OFFSET_COMMIT,
             Role::Producer => shared | rd::RD_KAFKA_EVENT_DR,
         });
+        let makes_tokens = entries.iter().any(|(key, _)| key == oauth::OWN_TOKENS);
+        if makes_tokens {
+            conf.enable_sasl_queue();
+        }
         let kind = match role {
             Role::Consumer => rd::rd_kafka_type_t::RD_KAFKA_CONSUMER,
             Role::Producer => rd::rd_kafka_type_t::RD_KAFKA_PRODUCER,
@@ -46,6 +50,9 @@ impl Client {
         conf.release();
         let client = Client { ptr, role };
         client.serve_logs()?;
+        if makes_tokens {
+            client.renew_own_tokens()?;
+        }
         Ok(client)
     }
 

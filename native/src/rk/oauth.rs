@@ -3,6 +3,7 @@
 use std::ffi::{CString, c_char};
 
 use napi_derive::napi;
+use rdkafka_sys as rd;
 
 use super::fault::code;
 use super::{Client, Fault, c_string, owned, sys, text_buffer};
@@ -17,7 +18,20 @@ pub struct OauthToken {
     pub extensions: Vec<String>,
 }
 
+/// With this key librdkafka makes unsecured tokens itself.
+pub(super) const OWN_TOKENS: &str = "enable.sasl.oauthbearer.unsecure.jwt";
+
 impl Client {
+    /// Where errors are events so are librdkafka's requests to itself for a new token, and nobody answers them: its own background thread has to.
+    pub(super) fn renew_own_tokens(&self) -> Result<(), Fault> {
+        // SAFETY: live client
+        match Fault::check(unsafe { rd::rd_kafka_sasl_background_callbacks_enable(self.as_ptr()) }) {
+            // the key stands there, but says no, or is of no use to the mechanism
+            Err(fault) if fault.code == code::NOT_CONFIGURED => Ok(()),
+            result => result,
+        }
+    }
+
     /// New connections use it from now on, and running ones at their next re-authentication; does not wait.
     pub fn set_oauth_token(&self, token: &OauthToken) -> Result<(), Fault> {
         // a fault of c_string would quote the token
