@@ -8,13 +8,15 @@ import { probeTls, type TlsFinding } from './tls-probe.js';
 
 /** A broker is looked at again after this time at the earliest: the advice must not become a storm of its own. */
 const AGAIN_MS = 60_000;
+/** One that said nothing may be on its way up. */
+const AGAIN_SOON_MS = 5_000;
 /** librdkafka begins its texts with the broker they are about: `ssl://host:port/id: …`. */
 const BROKER = /\b(?:\w+:\/\/)?(\[[0-9a-f:.]+\]|[\w.-]+):(\d+)\/(?:bootstrap|\d+)/i;
 
 export class Diagnosis {
   readonly #config: ReadonlyMap<string, string>;
   readonly #bootstrapServers: string;
-  readonly #looks = new Map<string, { readonly atMs: number; readonly finding: Promise<TlsFinding> }>();
+  readonly #looks = new Map<string, { readonly goodUntilMs: number; readonly finding: Promise<TlsFinding> }>();
 
   constructor(config: readonly (readonly [key: string, value: string])[], bootstrapServers: string) {
     this.#config = new Map(config);
@@ -59,9 +61,13 @@ export class Diagnosis {
     const address = `${host}:${port}`;
     const nowMs = performance.now();
     const before = this.#looks.get(address);
-    if (before !== undefined && nowMs - before.atMs < AGAIN_MS) return before.finding;
-    const finding = this.#probe(host, port);
-    this.#looks.set(address, { atMs: nowMs, finding });
+    if (before !== undefined && nowMs < before.goodUntilMs) return before.finding;
+    const finding = this.#probe(host, port).then((found) => {
+      const isSilent = found.kind === 'unreachable' || found.kind === 'hangsUp';
+      if (isSilent) this.#looks.set(address, { goodUntilMs: nowMs + AGAIN_SOON_MS, finding });
+      return found;
+    });
+    this.#looks.set(address, { goodUntilMs: nowMs + AGAIN_MS, finding });
     return finding;
   }
 
@@ -76,7 +82,15 @@ export class Diagnosis {
     }
   }
 
+  /** Does this client care? Who switched a check off has another trouble. */
+  #isChecked({ kind }: TlsFinding): boolean {
+    const isOff = /^(false|f|0)$/i.test((this.#config.get('enable.ssl.certificate.verification') ?? '').trim());
+    if (kind === 'wrongHost') return !isOff && this.#config.get('ssl.endpoint.identification.algorithm')?.trim().toLowerCase() !== 'none';
+    return !isOff || !['expired', 'notYetValid', 'unknownAuthority'].includes(kind);
+  }
+
   #describe(finding: TlsFinding, broker: string): string | undefined {
+    if (!this.#isChecked(finding)) return undefined;
     switch (finding.kind) {
       case 'expired':
         return `the certificate of ${broker} expired on ${finding.validTo}: renew it on the broker`;

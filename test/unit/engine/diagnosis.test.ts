@@ -33,6 +33,29 @@ test.each<[finding: TlsFinding, advice: RegExp | undefined]>([
   expect(probe).toHaveBeenCalledWith({ host: 'b7.example.com', port: 9093, credentials: {} });
 });
 
+test('a broker that says nothing is looked at again after five seconds', async () => {
+  vi.useFakeTimers();
+  probe.mockResolvedValue({ kind: 'unreachable' });
+  const diagnosis = new Diagnosis(tls, 'h:1');
+  await diagnosis.adviceOnTls(aboutBroker);
+  await diagnosis.adviceOnTls(aboutBroker);
+  expect(probe).toHaveBeenCalledTimes(1);
+  vi.advanceTimersByTime(5_001);
+  probe.mockResolvedValue({ kind: 'notTls' });
+  expect(await diagnosis.adviceOnTls(aboutBroker)).toMatch(/does not speak TLS/);
+  vi.useRealTimers();
+});
+
+test.each<[finding: TlsFinding, config: readonly [string, string]]>([
+  [{ kind: 'wrongHost', names: 'x' }, ['ssl.endpoint.identification.algorithm', 'none']],
+  [{ kind: 'wrongHost', names: 'x' }, ['enable.ssl.certificate.verification', 'false']],
+  [{ kind: 'expired', validTo: 'x' }, ['enable.ssl.certificate.verification', 'false']],
+  [{ kind: 'unknownAuthority', issuer: 'x' }, ['enable.ssl.certificate.verification', 'false']],
+])('%j is no news to who set %j', async (finding, entry) => {
+  probe.mockResolvedValue(finding);
+  expect(await new Diagnosis([...tls, entry], 'h:1').adviceOnTls(aboutBroker)).toBeUndefined();
+});
+
 test('in plaintext only a port that speaks TLS is worth a word', async () => {
   const allDown = fault(-187, '_ALL_BROKERS_DOWN', { message: '1/1 brokers are down' });
   probe.mockResolvedValue({ kind: 'unknownAuthority', issuer: 'x' });
