@@ -20,6 +20,8 @@ const KINDS: readonly Kind[] = [
   { name: 'conformance-kafka', folder: 'test/conformance', timeoutMs: 60_000, workers: 2, globalSetup: 'test/setup/real-kafka.ts' },
   // What only a real Kafka can show; each file starts the brokers it needs.
   { name: 'real', folder: 'test/real', timeoutMs: 180_000, workers: 1 },
+  // Every door of one secured Kafka.
+  { name: 'security', folder: 'test/security', timeoutMs: 90_000, workers: 1, globalSetup: 'test/setup/secure-kafka.ts' },
   // Our clients and those of others (Python, Java) on one real Kafka.
   { name: 'interop', folder: 'test/interop', timeoutMs: 300_000, workers: 1, globalSetup: 'test/setup/interop.ts' },
 ];

@@ -6,7 +6,7 @@ import { runChecks } from './check/checks.mjs';
 import { checkPackages } from './pack-check.mjs';
 import { CACHE } from './setup/paths.mjs';
 import { runMain, SetupError } from './setup/report.mjs';
-import { KAFKA_TOOLS, LINT_TOOLS, missingTools, PACK_TOOLS, PYTHON_TOOLS } from './setup/tools.mjs';
+import { KAFKA_TOOLS, KEY_TOOLS, LINT_TOOLS, missingTools, PACK_TOOLS, PYTHON_TOOLS } from './setup/tools.mjs';
 import { setUp } from './setup.mjs';
 import { runCargoTests } from './test/cargo-suite.mjs';
 import { runFrameworks } from './test/frameworks-suite.mjs';
@@ -20,6 +20,7 @@ import { runVitest } from './test/vitest-suites.mjs';
 
 const QUICK = ['unit', 'types', 'meta', 'scenarios', 'conformance-embedded'];
 const ON_KAFKA = ['conformance-kafka', 'real'];
+const WITH_KEYS = ['security'];
 const WITH_PYTHON = ['interop'];
 
 await runMain(async () => {
@@ -57,8 +58,9 @@ async function runRest() {
   const core = await runCargoTests();
   const check = await onlyWith(LINT_TOOLS, ['check'], async () => ({ check: await runChecks() }));
   const kafka = await onlyWith(KAFKA_TOOLS, ON_KAFKA, () => runVitest(ON_KAFKA));
+  const security = await onlyWith([...KAFKA_TOOLS, ...KEY_TOOLS], WITH_KEYS, () => runVitest(WITH_KEYS));
   const interop = await onlyWith([...KAFKA_TOOLS, ...PYTHON_TOOLS], WITH_PYTHON, () => runVitest(WITH_PYTHON));
-  return { 'native core': core, ...check, ...kafka, ...interop, ...(await runAsUsers()) };
+  return { 'native core': core, ...check, ...kafka, ...security, ...interop, ...(await runAsUsers()) };
 }
 
 /** The library as others get it: its declarations, its packages, other test runners, other Nodes.

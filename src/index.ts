@@ -52,6 +52,7 @@ export type { ConsumerOptions, Tombstones } from './settings/consumer-options.js
 export type { ConcurrencyOptions, DeadLetterOptions, RetryOptions } from './settings/failure-options.js';
 export type { ConsumerConfig, ProducerConfig, SharedConfig } from './settings/librdkafka-config.js';
 export type { Logger } from './settings/logger.js';
+export type { OauthToken, OauthTokenProvider } from './settings/oauth-token.js';
 export { defaultProducerConfig } from './settings/producer-defaults.js';
 export type { ProducerOptions } from './settings/producer-options.js';
 export { unchecked } from './settings/schemas.js';

@@ -7,6 +7,7 @@ mod info;
 mod lifecycle;
 mod mailbox;
 mod mock;
+mod oauth;
 mod producer;
 mod reader;
 mod rk;

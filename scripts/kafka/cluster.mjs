@@ -15,26 +15,40 @@ import { freePorts } from './ports.mjs';
  *  @property {readonly Broker[]} brokers each with id, port, pid, stop(), kill9(), start()
  *  @property {string} folder settings, logs and data; gone after stop()
  *  @property {(main: string, args: readonly string[]) => Promise<string>} tool runs a class of Kafka's tools, e.g. org.apache.kafka.tools.TopicCommand
- *  @property {() => Promise<void>} stop ends every broker and removes the data; repeated calls are harmless */
+ *  @property {() => Promise<void>} stop ends every broker and removes the data; repeated calls are harmless
+ *  @typedef {object} Preparation what a cluster needs beyond ours
+ *  @property {Readonly<Record<string, string>>} properties server settings that win over ours
+ *  @property {readonly string[]} [flags] further JVM flags
+ *  @property {readonly string[]} [format] further arguments of the StorageTool, e.g. SCRAM users */
 
 /** Starts a Kafka and resolves once every broker answers and sees all the others.
- *  @param {{ brokers?: number, properties?: Readonly<Record<string, string>>, flags?: readonly string[] }} [options]
- *  brokers: default 1; properties: server settings that win over ours; flags: further JVM flags
+ *  @param {{ brokers?: number, properties?: Readonly<Record<string, string>>, flags?: readonly string[],
+ *    prepare?: (place: { folder: string, seats: readonly import('./broker.mjs').Seat[] }) => Promise<Preparation> }} [options]
+ *  brokers: default 1; properties: server settings that win over ours; flags: further JVM flags; prepare: the same for settings that must know the
+ *  folder, which goes with the cluster, or the ports
  *  @returns {Promise<RunningKafka>}
  *  @throws {Error} when a tool is missing or a broker does not start; nothing is left running then */
-export async function startKafka({ brokers: count = 1, properties = {}, flags = [] } = {}) {
+export async function startKafka({ brokers: count = 1, properties = {}, flags = [], prepare } = {}) {
   const classPath = await kafkaClassPath();
   const ports = await freePorts(2 * count);
   const seats = Array.from({ length: count }, (_, i) => ({ id: i + 1, port: ports[2 * i] ?? 0, controllerPort: ports[2 * i + 1] ?? 0 }));
   const folder = mkdtempSync(join(tmpdir(), 'phq-kafka-'));
   const guard = startGuard(folder);
-  const brokers = seats.map((seat) => new Broker({ classPath, folder, seats, properties, flags, watch: guard.tell }, seat));
+  /** @type {Broker[]} */
+  const brokers = [];
   const stop = memoised(async () => {
     await Promise.all(brokers.map((broker) => broker.stop()));
     rmSync(folder, { recursive: true, force: true });
     await guard.end();
   });
   try {
+    const own = await prepare?.({ folder, seats });
+    const cluster = {
+      ...{ classPath, folder, seats, watch: guard.tell, format: own?.format ?? [] },
+      properties: { ...properties, ...own?.properties },
+      flags: [...flags, ...(own?.flags ?? [])],
+    };
+    brokers.push(...seats.map((seat) => new Broker(cluster, seat)));
     const clusterId = randomBytes(16).toString('base64url');
     await Promise.all(brokers.map((broker) => broker.format(clusterId)));
     await Promise.all(brokers.map((broker) => broker.start()));

@@ -56,6 +56,12 @@ export const KAFKA_TOOLS = [
   { name: 'mvn', probe: ['mvn', '--version'], install: 'on Debian: apt-get install maven' },
 ];
 
+/** Needed by a secured Kafka beside the tools above: it makes the certificates.
+ *  @type {readonly Tool[]} */
+export const KEY_TOOLS = [
+  { name: 'openssl', probe: ['openssl', 'version'], install: 'on Debian: apt-get install openssl; on macOS: brew install openssl' },
+];
+
 /** Needed by the interop suite beside a real Kafka: it makes itself a virtual environment with a Kafka client that is not ours.
  *  @type {readonly Tool[]} */
 export const PYTHON_TOOLS = [

@@ -236,11 +236,12 @@ export class Consumer<T = unknown, I extends Topics = TopicNames, B extends Tomb
 
   #openMembership(): Membership {
     const { bootstrapServers, config, inputFormat, drainTimeoutMs, closeTimeoutMs, maxPollIntervalMs, logger } = this.#options;
-    const { startPolicy, startTimeoutMs } = this.#options;
+    const { startPolicy, startTimeoutMs, oauthToken } = this.#options;
     return new Membership({
       name: this.#name,
       bootstrapServers,
       config,
+      oauthToken,
       mode: inputFormat,
       drainTimeoutMs,
       closeTimeoutMs,

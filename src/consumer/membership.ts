@@ -2,6 +2,7 @@
 
 import { BatchView } from '../engine/batch-view.js';
 import { newConsumer } from '../engine/clients.js';
+import { CODE } from '../engine/codes.js';
 import { Connection, type RoleEvent } from '../engine/connection.js';
 import { callEngine, type FaultContext, toKafkaException } from '../engine/faults.js';
 import type { NativeConsumer, NativeMode, NativePartition, NativePositionResult } from '../engine/native.js';
@@ -9,6 +10,7 @@ import { type KafkaException, type Position, TimeoutError } from '../errors.js';
 import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
 import { beginWork } from '../open-work.js';
 import type { Logger } from '../settings/logger.js';
+import type { OauthTokenProvider } from '../settings/oauth-token.js';
 import { Assignment } from './assignment.js';
 import { OffsetQuestions } from './offset-questions.js';
 import { readResetLine, type StartPolicy } from './start.js';
@@ -20,6 +22,7 @@ export interface MembershipOptions {
   readonly name: string;
   readonly bootstrapServers: string;
   readonly config: readonly (readonly [key: string, value: string])[];
+  readonly oauthToken?: OauthTokenProvider | undefined;
   readonly mode: NativeMode;
   readonly drainTimeoutMs: number;
   readonly closeTimeoutMs: number;
@@ -75,6 +78,8 @@ export class Membership {
     this.#connection = new Connection<NativeConsumer>({
       name: options.name,
       bootstrapServers: options.bootstrapServers,
+      config,
+      oauthToken: options.oauthToken,
       logger: options.logger,
       open: (wake) => newConsumer(config, native, wake),
       onError: (error) => this.#onError(error),
@@ -222,7 +227,7 @@ export class Membership {
     const { mailbox } = this.#connection;
     const end = beginWork(() => `the close of the ${this.#options.name} waits for the group's coordinator`);
     try {
-      return await mailbox.close(timeoutMs);
+      return await this.#connection.close(timeoutMs);
     } finally {
       end();
       if (this.#joined) mailbox.releaseProcess();
@@ -255,7 +260,9 @@ export class Membership {
 
   #onError(error: KafkaException): void {
     this.#options.emitter.emit('consumer.error', { error });
-    if (error.fatal) this.#fail(error);
+    // A partition whose reading is denied stands still until somebody acts: as one that cannot be read on.
+    const isDenied = error.kafkaCode === CODE.topicDenied && this.assignment.partitions.length > 0;
+    if (error.fatal || isDenied) this.#fail(error);
   }
 
   #fail(error: unknown): void {
@@ -295,6 +302,7 @@ export class Membership {
         break;
       case 'assigned':
         this.#startWatch?.end();
+        this.#connection.noteContact();
         this.#starts.end(event.answered);
         emitter.emit('consumer.assigned', { partitions: event.partitions.map(toPartition), protocol: event.protocol });
         this.#background(this.#beginAt(event.partitions, event.answered));

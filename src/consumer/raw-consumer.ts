@@ -103,11 +103,11 @@ export class RawConsumer {
 
   async #close(): Promise<void> {
     const { closeTimeoutMs, groupId } = this.#options;
-    const mailbox = this.#connection?.mailbox;
-    if (mailbox === undefined) return;
+    const connection = this.#connection;
+    if (connection === undefined) return;
     this.#wakeConsume?.();
-    this.#finishBatches(mailbox.handle);
-    const { timedOut } = await mailbox.close(closeTimeoutMs);
+    this.#finishBatches(connection.mailbox.handle);
+    const { timedOut } = await connection.close(closeTimeoutMs);
     if (!timedOut) return;
     const text = `Closing the consumer of group "${groupId}": leaving the group took longer than ${closeTimeoutMs} ms; the others take over after session.timeout.ms`;
     throw new TimeoutError('TIMEOUT_CLOSE', text, { timeoutMs: closeTimeoutMs });
@@ -119,6 +119,7 @@ export class RawConsumer {
     this.#connection ??= new Connection<NativeConsumer>({
       name: `consumer of group "${groupId}"`,
       bootstrapServers,
+      config,
       logger,
       open: (wake) =>
         newConsumer(

@@ -56,6 +56,7 @@ export class Reader {
     this.#connection = new Connection<NativeReader>({
       name,
       bootstrapServers,
+      config,
       logger,
       open: (wake) => newReader(config, wake),
       // The log has them, and what they stop ends in an error of its own.

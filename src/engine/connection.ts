@@ -2,14 +2,19 @@
 
 import { type KafkaException, TimeoutError } from '../errors.js';
 import type { Logger } from '../settings/logger.js';
-import { kindOf } from './codes.js';
+import type { OauthTokenProvider } from '../settings/oauth-token.js';
+import type { EngineConfig } from './clients.js';
+import { CODE, kindOf } from './codes.js';
+import { Diagnosis } from './diagnosis.js';
 import { toKafkaException } from './faults.js';
 import { Mailbox, type NativeHandle, type NewsEvent } from './mailbox.js';
-import type { MetadataJson } from './native.js';
+import type { MetadataJson, NativeFault } from './native.js';
+import { isEchoOfFailure, OauthTokens, type TokenHandle } from './oauth-tokens.js';
+import { Refusals } from './refusals.js';
 import { Troubles } from './troubles.js';
 
 /** A handle that can ask the cluster for its metadata. */
-export interface ConnectableHandle extends NativeHandle {
+export interface ConnectableHandle extends NativeHandle, Partial<TokenHandle> {
   metadata(request: number, topic: string | null, timeoutMs: number): void;
 }
 
@@ -21,21 +26,32 @@ export interface ConnectionOptions<H extends ConnectableHandle> {
   readonly name: string;
   /** the brokers as the user wrote them, for messages */
   readonly bootstrapServers: string;
+  readonly config: EngineConfig;
+  readonly oauthToken?: OauthTokenProvider | undefined;
   readonly logger: Logger;
   open(wake: () => void): H;
   /** told after the log has it; a fatal one has failed everything pending by then */
   onError(error: KafkaException): void;
+  /** the brokers have never let this client in and will not: told after `onError`, again at every further attempt */
+  onRefused?(error: KafkaException): void;
   onLog(line: { readonly level: number; readonly facility: string; readonly message: string }): void;
   onStats(json: string): void;
   onRoleEvent(event: RoleEvent): void;
 }
+
+/** A provider of tokens that failed this often in a row, with no token so far, is taken for broken rather than busy: about 1.5 s. */
+const TOKEN_ATTEMPTS = 3;
 
 export class Connection<H extends ConnectableHandle> {
   readonly mailbox: Mailbox<H>;
   readonly #options: ConnectionOptions<H>;
   #fatal: KafkaException | undefined;
   readonly #troubles = new Troubles();
+  readonly #refusals = new Refusals();
+  readonly #diagnosis: Diagnosis;
+  readonly #tokens: OauthTokens | undefined;
   #failConnect: ((error: KafkaException) => void) | undefined;
+  #closed = false;
 
   /** Opens the client: no network yet. @throws SettingsError when librdkafka refuses the configuration */
   constructor(options: ConnectionOptions<H>) {
@@ -44,7 +60,18 @@ export class Connection<H extends ConnectableHandle> {
       name: options.name,
       open: (wake) => options.open(wake),
       onNews: (event) => this.#onNews(event),
-      onFault: (error) => options.logger.error({ err: error }, `The ${options.name} failed to handle an event of the engine`),
+      onFault: (error) => this.#onOwnFault(error),
+    });
+    this.#diagnosis = new Diagnosis(options.config, options.bootstrapServers);
+    const { name, oauthToken: fetch } = options;
+    const { handle } = this.mailbox;
+    if (fetch === undefined || !takesTokens(handle)) return;
+    this.#tokens = new OauthTokens({
+      ...{ name, fetch, handle },
+      onFailure: (error, { failures, hasToken }) => {
+        this.#onError(error);
+        if (!hasToken && failures >= TOKEN_ATTEMPTS && !this.#refusals.isLetIn) this.#refuse(error);
+      },
     });
   }
 
@@ -71,10 +98,23 @@ export class Connection<H extends ConnectableHandle> {
     try {
       const answer = await Promise.race([asked, refused]);
       if (answer.error !== null) throw this.#connectError(toKafkaException(answer.error, { what: this.#connecting() }), timeoutMs);
+      this.noteContact();
       return (JSON.parse(answer.json) as MetadataJson).brokers.length;
     } finally {
       this.#failConnect = undefined;
     }
+  }
+
+  /** A broker has served this client: from now on troubles may pass. */
+  noteContact(): void {
+    this.#refusals.noteContact();
+  }
+
+  /** Closes the client; see `Mailbox.close`. */
+  close(timeoutMs: number): ReturnType<Mailbox<H>['close']> {
+    this.#closed = true;
+    this.#tokens?.end();
+    return this.mailbox.close(timeoutMs);
   }
 
   /** The end of a sentence that explains a time-out. */
@@ -85,7 +125,7 @@ export class Connection<H extends ConnectableHandle> {
   #onNews(event: NewsEvent): void {
     switch (event.kind) {
       case 'error':
-        this.#onError(toKafkaException(event.error, { what: `The ${this.#options.name}` }));
+        this.#onFault(event.error);
         break;
       case 'log':
         this.#log(event.level, event.facility, event.message);
@@ -104,9 +144,57 @@ export class Connection<H extends ConnectableHandle> {
     logByLevel(this.#options.logger, QUIETER[facility] ?? level, fields, message);
   }
 
+  #onFault(fault: NativeFault): void {
+    if (this.#tokens !== undefined && isEchoOfFailure(fault.message)) return;
+    const what = `The ${this.#options.name}`;
+    const error = toKafkaException(fault, { what, advice: this.#diagnosis.adviceOnLogin(fault) });
+    // Remembered at once: whoever times out while the broker is looked at has a reason already.
+    const state = { isLetIn: this.#refusals.isLetIn, isUnexplained: this.#troubles.explanation === undefined };
+    const isNews = this.#troubles.note(error, performance.now());
+    if (!fault.fatal && this.#diagnosis.mayConcernTls(fault, state))
+      this.#lookAndTell(fault, error, isNews).catch((failure: unknown) => this.#onOwnFault(failure));
+    else this.#tell(error, isNews);
+  }
+
+  /** librdkafka has one text for several causes: the broker is looked at first. */
+  async #lookAndTell(fault: NativeFault, error: KafkaException, isNews: boolean): Promise<void> {
+    const advice = await this.#diagnosis.adviceOnTls(fault);
+    if (advice === undefined) return this.#tell(error, isNews);
+    const { message, fatal, abortable } = fault;
+    const found = { code: CODE.ssl, name: '_SSL', message, fatal, abortable, retriable: false };
+    const cause = fault.code === CODE.ssl ? undefined : error;
+    const explained = toKafkaException(found, { what: `The ${this.#options.name}`, advice, cause });
+    this.#troubles.note(explained, performance.now());
+    // What it was before counts as well: that all brokers are down, for one.
+    this.#refusals.judge(error);
+    this.#tell(explained, isNews);
+  }
+
+  #onOwnFault(error: unknown): void {
+    this.#options.logger.error({ err: error }, `The ${this.#options.name} failed to handle an event of the engine`);
+  }
+
   #onError(error: KafkaException): void {
+    if (this.#troubles.note(error, performance.now())) this.#publish(error);
+  }
+
+  #tell(error: KafkaException, isNews: boolean): void {
+    // The look may have taken longer than the client lived.
+    if (this.#closed) return;
+    if (isNews) this.#publish(error);
+    // A refused password stays refused: waiting out the deadline would only hide the reason.
+    if (kindOf(error.kafkaCode) === 'security') this.#failConnect?.(error);
+    const refusal = this.#refusals.judge(error);
+    if (refusal !== undefined) this.#refuse(refusal);
+  }
+
+  #refuse(error: KafkaException): void {
+    this.#failConnect?.(error);
+    this.#options.onRefused?.(error);
+  }
+
+  #publish(error: KafkaException): void {
     const { logger } = this.#options;
-    if (!this.#troubles.note(error, performance.now())) return;
     const fields = { kafkaCode: error.kafkaCode, kafkaName: error.kafkaName };
     if (error.fatal) {
       this.#fatal ??= error;
@@ -115,8 +203,6 @@ export class Connection<H extends ConnectableHandle> {
     } else {
       logger.warn(fields, error.message);
     }
-    // A refused password stays refused: waiting out the deadline would only hide the reason.
-    if (kindOf(error.kafkaCode) === 'security') this.#failConnect?.(error);
     this.#options.onError(error);
   }
 
@@ -149,4 +235,9 @@ function logByLevel(logger: Logger, level: number, fields: Record<string, unknow
   else if (level === 4) logger.warn(fields, message);
   else if (level <= 6) logger.info(fields, message);
   else logger.debug(fields, message);
+}
+
+/** Consumers and producers do; who offers no `oauthToken` option has a client that need not. */
+function takesTokens<H extends ConnectableHandle>(handle: H): handle is H & TokenHandle {
+  return handle.setOauthToken !== undefined && handle.oauthTokenFailed !== undefined;
 }

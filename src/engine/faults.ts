@@ -9,13 +9,15 @@ export interface FaultContext {
   /** what was being done, as the start of a sentence, e.g. `Producing to "quakes"` */
   readonly what: string;
   readonly position?: Position | undefined;
+  /** what to check, when more is known than the number tells */
+  readonly advice?: string | undefined;
   /** an earlier error that explains this one, e.g. the refused connection behind a timed-out record */
   readonly cause?: unknown;
 }
 
 /** A fault of the engine as the exception that users see: what, where, got, try. */
 export function toKafkaException(fault: NativeFault, context: FaultContext): KafkaException {
-  const hint = hintFor(fault.code);
+  const hint = context.advice ?? hintFor(fault.code);
   const where = context.position ? ` at ${context.position.topic}:${context.position.partition}:${context.position.offset}` : '';
   const message = `${context.what}${where}: ${fault.message} (${fault.name}, ${fault.code})${hint ? `; ${hint}` : ''}`;
   return new KafkaException('KAFKA', message, {

@@ -170,6 +170,15 @@ type ConfigEntries = readonly (readonly [key: string, value: string])[];
 /** called (weakly: it does not keep the process alive) when drain() has something to say */
 type Wake = () => void;
 
+/** `extensions`: name, value, name, value, … */
+export interface NativeOauthToken {
+  readonly value: string;
+  /** milliseconds since 1970 */
+  readonly expiresAtMs: number;
+  readonly principal: string;
+  readonly extensions: readonly string[];
+}
+
 export interface NativeConsumer {
   subscribe(topics: readonly string[]): void;
   /** A batch that is due now, or null; null arms one `ready` event for when the next is due (deadline counted from its first message). */
@@ -215,6 +224,10 @@ export interface NativeConsumer {
   drain(): NativeEvent[];
   /** Answered by `result` with json MetadataJson; topic null = all. */
   metadata(request: number, topic: string | null, timeoutMs: number): void;
+  /** For new connections, and for re-authentication of running ones. */
+  setOauthToken(token: NativeOauthToken): void;
+  /** Told back as an error event, unless the last failure said the same. */
+  oauthTokenFailed(reason: string): void;
   /** Leaves the group within the deadline, then frees everything; answered by `closed`. Repeated calls are harmless. */
   close(timeoutMs: number): void;
 }
@@ -235,6 +248,12 @@ export interface NativeProducer {
   transaction(request: number, step: TransactionStep, timeoutMs: number): void;
   metadata(request: number, topic: string | null, timeoutMs: number): void;
   drain(): NativeEvent[];
+  /** For new connections, and for re-authentication of running ones. */
+  setOauthToken(token: NativeOauthToken): void;
+  /** Told back as an error event, unless the last failure said the same. */
+  oauthTokenFailed(reason: string): void;
+  /** Records that were not sent yet fail with `_PURGE_QUEUE`. */
+  purgeUnsent(): void;
   /** Waits for outstanding deliveries within the deadline, purges the rest (their rows fail), frees; answered by `closed`. */
   close(timeoutMs: number): void;
 }

@@ -9,6 +9,7 @@ import type { Headers } from '../message/message.js';
 import { BatchSender } from '../producer/batch-sender.js';
 import type { ResolvedDeadLetter } from '../settings/failure-options.js';
 import type { Logger } from '../settings/logger.js';
+import type { OauthTokenProvider } from '../settings/oauth-token.js';
 import type { Failure } from './attempted.js';
 import { isError } from './cause.js';
 
@@ -30,6 +31,7 @@ export interface DeadLettersOptions {
   readonly groupId: string;
   readonly svc: string;
   readonly deadLetter: ResolvedDeadLetter;
+  readonly oauthToken?: OauthTokenProvider | undefined;
   readonly logger: Logger;
 }
 
@@ -141,11 +143,12 @@ export class DeadLetters {
   }
 
   #open(): BatchSender {
-    const { name, bootstrapServers, deadLetter, logger } = this.#options;
+    const { name, bootstrapServers, deadLetter, oauthToken, logger } = this.#options;
     this.#sender ??= new BatchSender({
       name: `dead letters of the ${name}`,
       bootstrapServers,
       config: deadLetter.config,
+      oauthToken,
       closeTimeoutMs: CLOSE_MS,
       emitter: new Emitter<ProducerEvents>(PRODUCER_EVENTS, () => undefined),
       logger,

@@ -75,7 +75,7 @@ export class BatchSender {
       slab.clear();
       this.#spareSlab = slab;
     }
-    return settle(await sent, messages, topicOf, sender.lastError);
+    return settle(await sent, messages, topicOf, sender);
   }
 
   /** undefined when this producer is closing: what cannot be tried any more stays failed. */

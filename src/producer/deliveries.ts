@@ -2,7 +2,8 @@
 
 import { CODE } from '../engine/codes.js';
 import { toKafkaException } from '../engine/faults.js';
-import { type Delivery, DeliveryError, type DeliveryFailure, type KafkaException } from '../errors.js';
+import type { NativeFault } from '../engine/native.js';
+import { type Delivery, DeliveryError, type DeliveryFailure, KafkaException } from '../errors.js';
 import type { DeliveredAnswer } from './sender.js';
 
 /** What became of a batch, before anyone decides whether it is an error. */
@@ -16,12 +17,19 @@ export interface FailedRecord<M> extends DeliveryFailure<M> {
   readonly topic: string;
 }
 
-/** `lastError` explains records that only timed out. */
+/** What a producer knows of its troubles, beyond a record's own number. */
+export interface Reasons {
+  /** explains records that only timed out */
+  readonly lastError: KafkaException | undefined;
+  /** explains records that were given up unsent */
+  readonly refusal: KafkaException | undefined;
+}
+
 export function settle<M>(
   answer: DeliveredAnswer,
   messages: readonly M[],
   topicOf: (index: number) => string,
-  lastError: KafkaException | undefined,
+  reasons: Reasons,
 ): Settled<M> {
   const { partitions, offsets, failures } = answer;
   const deliveries = new Array<Delivery | undefined>(messages.length);
@@ -30,12 +38,18 @@ export function settle<M>(
   }
   const failed = failures.map(({ index, error, persisted }) => {
     deliveries[index] = undefined;
-    const cause = error.code === CODE.messageTimedOut ? lastError : undefined;
     const topic = topicOf(index);
     const what = `Producing ${messages.length === 1 ? 'a message' : `messages[${index}]`} to "${topic}"`;
-    return { index, message: messages[index] as M, error: toKafkaException(error, { what, cause }), persisted, topic };
+    return { index, message: messages[index] as M, error: explain(error, what, reasons), persisted, topic };
   });
   return { deliveries, failed };
+}
+
+function explain(error: NativeFault, what: string, { lastError, refusal }: Reasons): KafkaException {
+  if (error.code !== CODE.purgedUnsent || refusal === undefined)
+    return toKafkaException(error, { what, cause: error.code === CODE.messageTimedOut ? lastError : undefined });
+  const { kafkaCode, kafkaName, retriable } = refusal;
+  return new KafkaException('KAFKA', `${what}: ${refusal.message}`, { kafkaCode, kafkaName, retriable, cause: refusal });
 }
 
 /** All deliveries, or the DeliveryError. */

@@ -32,13 +32,14 @@ export class Producer<const O extends Topics = string> {
   /** @throws SettingsError that lists everything wrong with the options */
   constructor(options: ProducerOptions<O>) {
     this.#options = resolveProducerOptions(options);
-    const { svc, bootstrapServers, config, closeTimeoutMs, logger, warnings } = this.#options;
+    const { svc, bootstrapServers, config, oauthToken, closeTimeoutMs, logger, warnings } = this.#options;
     this.#emitter = new Emitter(PRODUCER_EVENTS, (event, error) => logger.error({ event, err: error }, 'A listener of the producer threw'));
     this.#health = new ProducerHealth(this.#emitter);
     this.#batches = new BatchSender({
       name: this.#name,
       bootstrapServers,
       config,
+      oauthToken,
       closeTimeoutMs,
       logger,
       emitter: this.#emitter,

@@ -10,9 +10,13 @@ import type { Emitter, ProducerEvents } from '../events.js';
 import { beginWork } from '../open-work.js';
 import type { ConfigEntries } from '../settings/kafka-entries.js';
 import type { Logger } from '../settings/logger.js';
+import type { OauthTokenProvider } from '../settings/oauth-token.js';
 
 /** With fewer records than these under way nobody is after throughput. */
 const FEW_RECORDS = 100;
+/** librdkafka knocks again after at most ten seconds (reconnect.backoff.max.ms, and its pause between tokens), but does not say the same error twice:
+ *  records that come after a refusal wait this long for a change of mind. */
+const REFUSED_GRACE_MS = 11_000;
 
 export type DeliveredAnswer = Extract<NativeEvent, { readonly kind: 'delivered' }>;
 
@@ -22,6 +26,7 @@ export interface SenderOptions {
   /** the brokers as the user wrote them, for messages */
   readonly bootstrapServers: string;
   readonly config: ConfigEntries;
+  readonly oauthToken?: OauthTokenProvider | undefined;
   readonly closeTimeoutMs: number;
   readonly emitter: Emitter<ProducerEvents>;
   readonly logger: Logger;
@@ -32,9 +37,15 @@ export class Sender {
   #connection: Connection<NativeProducer> | undefined;
   #closing: Promise<void> | undefined;
   #recordsInFlight = 0;
+  #refusal: KafkaException | undefined;
 
   constructor(options: SenderOptions) {
     this.#options = options;
+  }
+
+  /** Why records were given up before they were sent, if they were: no broker has let this producer in. */
+  get refusal(): KafkaException | undefined {
+    return this.#refusal;
   }
 
   /** The latest trouble with the cluster: it explains records that only timed out. */
@@ -59,13 +70,18 @@ export class Sender {
     // slow answer let two calls overlap, every later one would meet the one before it, and linger for good.
     const waiting = this.#recordsInFlight < FEW_RECORDS;
     this.#recordsInFlight += count;
+    const grace = this.#refusal === undefined ? undefined : setTimeout(() => this.#giveUpUnsent(this.#refusal), REFUSED_GRACE_MS);
     try {
-      return await mailbox.request('delivered', (request) =>
+      const answer = await mailbox.request('delivered', (request) =>
         callEngine(`Producing with the ${this.#options.name}`, () =>
           mailbox.handle.produce(request, slab.slab, slab.used, slab.rows, topics, waiting),
         ),
       );
+      // Positive numbers are a broker's own.
+      if (answer.failures.length < count || answer.failures.some(({ error }) => error.code > 0)) this.#noteContact();
+      return answer;
     } finally {
+      clearTimeout(grace);
       this.#recordsInFlight -= count;
     }
   }
@@ -83,6 +99,7 @@ export class Sender {
     this.assertUsable();
     const startedMs = performance.now();
     const brokers = await this.#open().connect(timeoutMs);
+    this.#refusal = undefined;
     this.#options.emitter.emit('producer.connected', { brokers, durationMs: performance.now() - startedMs });
   }
 
@@ -98,30 +115,45 @@ export class Sender {
     const connection = this.#connection;
     const records = this.#recordsInFlight;
     // Closing a producer that never connected must not load an addon just to say goodbye.
-    const { timedOut } = connection === undefined ? { timedOut: false } : await this.#closeMailbox(connection, closeTimeoutMs);
+    const { timedOut } = connection === undefined ? { timedOut: false } : await this.#closeConnection(connection, closeTimeoutMs);
     emitter.emit('producer.closed', { timedOut });
     if (!timedOut) return;
     const text = `Closing the ${name}: of ${records} records in flight some had no answer after ${closeTimeoutMs} ms and were given up`;
     throw new TimeoutError('TIMEOUT_CLOSE', `${text}${connection?.because() ?? ''}`, { timeoutMs: closeTimeoutMs, cause: this.lastError });
   }
 
-  async #closeMailbox({ mailbox }: Connection<NativeProducer>, timeoutMs: number): Promise<{ readonly timedOut: boolean }> {
+  async #closeConnection(connection: Connection<NativeProducer>, timeoutMs: number): Promise<{ readonly timedOut: boolean }> {
     const end = beginWork(() => `the close of the ${this.#options.name} waits for ${this.#recordsInFlight} records in flight`);
     try {
-      return await mailbox.close(timeoutMs);
+      return await connection.close(timeoutMs);
     } finally {
       end();
     }
   }
 
+  #noteContact(): void {
+    this.#refusal = undefined;
+    this.#connection?.noteContact();
+  }
+
+  /** Their own deadline, delivery.timeout.ms, is minutes away, and would only say that they timed out. */
+  #giveUpUnsent(error: KafkaException | undefined): void {
+    this.#refusal = error;
+    if (error === undefined || this.#recordsInFlight === 0 || this.#closing !== undefined) return;
+    callEngine(`Giving up records of the ${this.#options.name}`, () => this.#connection?.mailbox.handle.purgeUnsent());
+  }
+
   #open(): Connection<NativeProducer> {
-    const { bootstrapServers, config, emitter, logger, name } = this.#options;
+    const { bootstrapServers, config, oauthToken, emitter, logger, name } = this.#options;
     this.#connection ??= new Connection<NativeProducer>({
       name,
       bootstrapServers,
+      config,
+      oauthToken,
       logger,
       open: (wake) => newProducer(config, wake),
       onError: (error) => emitter.emit('producer.error', { error }),
+      onRefused: (error) => this.#giveUpUnsent(error),
       onLog: (line) => emitter.emit('producer.log', line),
       onStats: (json) => {
         if (emitter.has('producer.stats')) emitter.emit('producer.stats', { stats: JSON.parse(json) });

@@ -13,9 +13,10 @@ import {
   readRetry,
 } from './failure-options.js';
 import { toSettingsError } from './faults.js';
-import { type ConfigEntries, resolveConsumerConfig } from './kafka-entries.js';
+import { type ConfigEntries, type ConfigLayers, resolveConsumerConfig } from './kafka-entries.js';
 import type { ConsumerConfig, SharedConfig } from './librdkafka-config.js';
 import type { Logger } from './logger.js';
+import { OAUTH_TOKEN_DEFAULTS, type OauthTokenProvider, readOauthToken, requireTokenSource } from './oauth-token.js';
 import { MAX_TIMEOUT_MS, OptionReader } from './option-reader.js';
 import type { TopicSchemas } from './schemas.js';
 import type { TopicNames, Topics } from './topics.js';
@@ -75,6 +76,10 @@ export interface ConsumerOptions<I extends Topics = TopicNames, B extends Tombst
   readonly kafkaConfig?: SharedConfig | undefined;
   /** librdkafka keys of the consumer; they override kafkaConfig. */
   readonly kafkaConsumerConfig?: ConsumerConfig | undefined;
+  /** Fetches the tokens of SASL OAUTHBEARER where the program must do it, e.g. for a cloud's own identities: called before the first connection, at 80 %
+   *  of each token's lifetime, and again with growing pauses (0.5 to 10 s) after a failure. Sets sasl.mechanism; needs security.protocol sasl_ssl. Default:
+   *  none; OIDC client credentials need none either (sasl.oauthbearer.method=oidc). Ours, over librdkafka's rd_kafka_oauthbearer_set_token. */
+  readonly oauthToken?: OauthTokenProvider | undefined;
   /** pino or alike; false = silent. Default: warn and error to stderr. Ours. */
   readonly logger?: Logger | false | undefined;
 }
@@ -103,6 +108,7 @@ export interface ResolvedConsumerOptions {
   readonly drainTimeoutMs: number;
   readonly closeTimeoutMs: number;
   readonly startTimeoutMs: number;
+  readonly oauthToken: OauthTokenProvider | undefined;
   readonly logger: Logger;
   readonly protocol: GroupProtocol;
   readonly maxPollIntervalMs: number;
@@ -117,7 +123,7 @@ export interface ResolvedConsumerOptions {
 const NAMES = [
   ...['bootstrapServers', 'groupId', 'inputTopics', 'svc', 'batchSize', 'consumerTimeoutMs', 'latestOnly', 'inputFormat', 'commit'],
   ...['maxUncommittedBatches', 'tombstones', 'onInvalid', 'drainTimeoutMs', 'closeTimeoutMs', 'startTimeoutMs', 'kafkaConfig'],
-  ...['kafkaConsumerConfig', 'logger', 'retry', 'deadLetter', 'concurrency'],
+  ...['kafkaConsumerConfig', 'oauthToken', 'logger', 'retry', 'deadLetter', 'concurrency'],
 ];
 const DEFAULT_MAX_POLL_INTERVAL_MS = 300_000;
 
@@ -127,12 +133,18 @@ export function resolveConsumerOptions(options: ConsumerOptions<Topics>): Resolv
   const read = new OptionReader(options);
   read.only(NAMES, []);
   const basics = readBasics(read);
-  const own = { 'bootstrap.servers': basics.bootstrapServers, 'client.id': `${basics.svc}-${hostname()}` };
-  const { config, protocol, warnings, faults } = resolveConsumerConfig({ ...own, 'group.id': basics.groupId }, [
+  const layers: ConfigLayers = [
     { place: { option: 'kafkaConfig', role: 'both' }, config: read.get('kafkaConfig') },
     { place: { option: 'kafkaConsumerConfig', role: 'consumer' }, config: read.get('kafkaConsumerConfig') },
-  ]);
+  ];
+  const oauthToken = readOauthToken(read, layers);
+  const own = {
+    ...{ 'bootstrap.servers': basics.bootstrapServers, 'client.id': `${basics.svc}-${hostname()}` },
+    ...(oauthToken === undefined ? {} : OAUTH_TOKEN_DEFAULTS),
+  };
+  const { config, protocol, warnings, faults } = resolveConsumerConfig({ ...own, 'group.id': basics.groupId }, layers);
   read.faults.push(...faults);
+  requireTokenSource(read, config, oauthToken);
   const maxPollIntervalMs = Number(new Map(config).get('max.poll.interval.ms') ?? DEFAULT_MAX_POLL_INTERVAL_MS);
   const behaviour = readBehaviour(read);
   const deadLetter = readDeadLetter(read, own, basics.inputTopics);
@@ -140,12 +152,16 @@ export function resolveConsumerOptions(options: ConsumerOptions<Topics>): Resolv
     ...basics,
     ...behaviour,
     ...readTimes(read, maxPollIntervalMs),
+    oauthToken,
     onInvalid: readOnInvalid(read, deadLetter),
     retry: readRetry(read),
     deadLetter,
     concurrency: readConcurrency(read, behaviour.batchSize),
     logger: read.logger(),
   };
+  if (oauthToken !== undefined && deadLetter?.create === true) {
+    read.fault('deadLetter.create', 'cannot log in with tokens of oauthToken: create the topic beforehand, or use a configured mechanism');
+  }
   const isStored = /^(true|t|1)$/i.test(new Map(config).get('enable.auto.commit') ?? '');
   if (isStored && resolved.commit === 'manual') read.fault('commit', '"manual" and enable.auto.commit exclude each other: leave one out');
   if (read.faults.length > 0) throw toSettingsError('consumer', read.faults);

@@ -2,6 +2,7 @@
 import type { SettingsFault } from '../errors.js';
 import type { KafkaKey } from './kafka-key.js';
 import { KAFKA_KEYS, LIBRDKAFKA_VERSION } from './librdkafka-keys.js';
+import { maskUserInfo } from './mask.js';
 import { findNearest } from './nearest.js';
 import { findRefusal } from './refused-keys.js';
 
@@ -63,7 +64,7 @@ function findValueFault(key: string, value: unknown): string | undefined {
     return `must be a string, number or boolean, got ${Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`}`;
   }
   const expected = findMismatch(known, value);
-  return expected === undefined ? undefined : `must be ${expected}, got ${show(known, value)}`;
+  return expected === undefined ? undefined : `must be ${expected}, got ${show(key, value)}`;
 }
 
 /** What the value should have been, or undefined when it is right. Stricter than librdkafka in one thing: it reads "10abc" as 10. */
@@ -93,8 +94,9 @@ function describeNumber(known: KafkaKey): string {
   return known.values === undefined ? range : `${range} or ${known.values.join(', ')}`;
 }
 
-/** The value for an error text. A URL may carry a password in front of its host. */
-function show(known: KafkaKey, value: string | number | boolean): string {
-  if (known.secret === true) return 'a value that is kept secret';
-  return typeof value === 'string' ? JSON.stringify(value.replace(/\/\/[^/@]*@/, '//***@')) : String(value);
+/** The value for an error text. Among the keys of logins and certificates a value may have slipped in from its secret neighbour, and a URL may carry a
+ *  password in front of its host. */
+function show(key: string, value: string | number | boolean): string {
+  if (/^(sasl|ssl|https)\./.test(key) || knownKey(key)?.secret === true) return 'a value that is kept secret';
+  return typeof value === 'string' ? JSON.stringify(maskUserInfo(value)) : String(value);
 }

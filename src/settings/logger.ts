@@ -38,7 +38,16 @@ export function isLogger(value: unknown): value is Logger {
 
 function writeLine(level: string, fields: LogFields, message: string): void {
   const details = Object.keys(fields).length === 0 ? '' : ` ${toText(fields)}`;
-  process.stderr.write(`${new Date().toISOString()} phq-kafka ${level}: ${message}${details}\n`);
+  const line = `${new Date().toISOString()} phq-kafka ${level}: ${message}${details}`;
+  process.stderr.write(`${line.replace(CONTROL, escapeOf)}\n`);
+}
+
+/** What a handler's error or a broker quotes must neither steer the terminal nor begin a line that we did not write. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+
+function escapeOf(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function toText(fields: LogFields): string {

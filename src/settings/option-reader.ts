@@ -1,6 +1,7 @@
 /** Settings layer: reads options one by one, checks each, fills in defaults, and keeps every fault for one error at the end. */
 import type { SettingsFault } from '../errors.js';
 import { isLogger, type Logger, resolveLogger } from './logger.js';
+import { maskUserInfo } from './mask.js';
 import { findNearest } from './nearest.js';
 import { findSchemaFault, TopicSchemas } from './schemas.js';
 import { findTopicFault, type Schemas } from './topics.js';
@@ -8,7 +9,7 @@ import { findTopicFault, type Schemas } from './topics.js';
 /** 2^31 - 1: the longest a timer of Node waits, about 24 days. */
 export const MAX_TIMEOUT_MS = 2_147_483_647;
 
-const ADDRESS = /^(?:[a-zA-Z_]+:\/\/)?(?:\[[0-9a-fA-F:.]+\]|[^\s:[\]/]+)(?::(\d+))?$/;
+const ADDRESS = /^(?:[a-zA-Z_]+:\/\/)?(?:\[[0-9a-fA-F:.]+\]|[^\s:@[\]/]+)(?::(\d+))?$/;
 
 interface IntegerRule {
   readonly min: number;
@@ -118,7 +119,7 @@ export class OptionReader {
     for (const server of given) {
       const port = ADDRESS.exec(server);
       if (port !== null && (port[1] === undefined || (Number(port[1]) >= 1 && Number(port[1]) <= 65_535))) continue;
-      this.fault('bootstrapServers', `"${server.replace(/\/\/[^/@]*@/, '//***@')}" is not host:port`);
+      this.fault('bootstrapServers', `"${maskUserInfo(server)}" is not host:port`);
     }
     return given.join(',');
   }

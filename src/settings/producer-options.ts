@@ -1,9 +1,10 @@
 /** Settings layer: what a user may set on a producer, and how it is filled in and checked. */
 import { hostname } from 'node:os';
 import { toSettingsError } from './faults.js';
-import { type ConfigEntries, resolveProducerConfig } from './kafka-entries.js';
+import { type ConfigEntries, type ConfigLayers, resolveProducerConfig } from './kafka-entries.js';
 import type { ProducerConfig, SharedConfig } from './librdkafka-config.js';
 import type { Logger } from './logger.js';
+import { OAUTH_TOKEN_DEFAULTS, type OauthTokenProvider, readOauthToken, requireTokenSource } from './oauth-token.js';
 import { MAX_TIMEOUT_MS, OptionReader } from './option-reader.js';
 import type { TopicSchemas } from './schemas.js';
 import type { Topics } from './topics.js';
@@ -32,6 +33,10 @@ export interface ProducerOptions<O extends Topics = Topics> {
     | undefined;
   /** How long close() waits for records in flight. Milliseconds; default 30000. What is not acknowledged then fails. Ours. */
   readonly closeTimeoutMs?: number | undefined;
+  /** Fetches the tokens of SASL OAUTHBEARER where the program must do it, e.g. for a cloud's own identities: called before the first connection, at 80 %
+   *  of each token's lifetime, and again with growing pauses (0.5 to 10 s) after a failure. Sets sasl.mechanism; needs security.protocol sasl_ssl. Default:
+   *  none; OIDC client credentials need none either (sasl.oauthbearer.method=oidc). Ours, over librdkafka's rd_kafka_oauthbearer_set_token. */
+  readonly oauthToken?: OauthTokenProvider | undefined;
   /** pino or alike; false = silent. Default: warn and error to stderr. Ours. */
   readonly logger?: Logger | false | undefined;
 }
@@ -46,6 +51,7 @@ export interface ResolvedProducerOptions {
   readonly ignoreLargeMessageErrors: boolean;
   readonly history: { readonly maxBytes: number };
   readonly closeTimeoutMs: number;
+  readonly oauthToken: OauthTokenProvider | undefined;
   readonly logger: Logger;
   /** Everything for librdkafka: defaults overridden by the user's. */
   readonly config: ConfigEntries;
@@ -55,7 +61,7 @@ export interface ResolvedProducerOptions {
 
 const NAMES = [
   ...['svc', 'outputTopics', 'bootstrapServers', 'kafkaConfig', 'kafkaProducerConfig', 'ignoreLargeMessageErrors', 'history'],
-  ...['closeTimeoutMs', 'logger'],
+  ...['closeTimeoutMs', 'oauthToken', 'logger'],
 ];
 
 /** The same number as the message layer's own default, where the reason is given. */
@@ -68,14 +74,15 @@ export function resolveProducerOptions(options: ProducerOptions): ResolvedProduc
   read.only(NAMES, ['exactlyOnce']);
   const svc = read.text('svc');
   const bootstrapServers = read.bootstrapServers();
-  const { config, warnings, faults } = resolveProducerConfig(
-    { 'bootstrap.servers': bootstrapServers, 'client.id': `${svc}-${hostname()}` },
-    [
-      { place: { option: 'kafkaConfig', role: 'both' }, config: read.get('kafkaConfig') },
-      { place: { option: 'kafkaProducerConfig', role: 'producer' }, config: read.get('kafkaProducerConfig') },
-    ],
-  );
+  const layers: ConfigLayers = [
+    { place: { option: 'kafkaConfig', role: 'both' }, config: read.get('kafkaConfig') },
+    { place: { option: 'kafkaProducerConfig', role: 'producer' }, config: read.get('kafkaProducerConfig') },
+  ];
+  const oauthToken = readOauthToken(read, layers);
+  const own = { 'bootstrap.servers': bootstrapServers, 'client.id': `${svc}-${hostname()}` };
+  const { config, warnings, faults } = resolveProducerConfig({ ...own, ...(oauthToken === undefined ? {} : OAUTH_TOKEN_DEFAULTS) }, layers);
   read.faults.push(...faults);
+  requireTokenSource(read, config, oauthToken);
   const { topics, schemas } = read.topics('outputTopics', false);
   const resolved = {
     svc,
@@ -85,6 +92,7 @@ export function resolveProducerOptions(options: ProducerOptions): ResolvedProduc
     ignoreLargeMessageErrors: read.flag('ignoreLargeMessageErrors'),
     history: Object.freeze({ maxBytes: readMaxBytes(read) }),
     closeTimeoutMs: read.integer('closeTimeoutMs', { min: 1, max: MAX_TIMEOUT_MS, fallback: 30_000 }),
+    oauthToken,
     logger: read.logger(),
   };
   if (read.faults.length > 0) throw toSettingsError('producer', read.faults);

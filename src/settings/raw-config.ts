@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { toSettingsError } from './faults.js';
 import { type ConfigEntries, type ConfigLayers, resolveConsumerConfig, resolveProducerConfig } from './kafka-entries.js';
 import type { ConsumerConfig, ProducerConfig } from './librdkafka-config.js';
+import { requireTokenSource } from './oauth-token.js';
 import { OptionReader } from './option-reader.js';
 
 export interface RawConfig {
@@ -41,6 +42,7 @@ function finish(
   resolved: ReturnType<typeof resolveProducerConfig>,
   subject: string,
 ): RawConfig {
+  requireTokenSource(read, resolved.config, undefined);
   const faults = [...read.faults, ...resolved.faults];
   if (faults.length > 0) throw toSettingsError(subject, faults);
   return Object.freeze({

@@ -29,6 +29,14 @@ const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
     'sasl.oauthbearer.metadata.authentication.type',
     { refuses: (value) => value === 'aws_iam', why: 'aws_iam has no use here: librdkafka knows the word but fetches no token' },
   ],
+  [
+    'sasl.oauthbearer.token.endpoint.url',
+    {
+      // librdkafka's own debug lines show the address as it is.
+      refuses: (value) => /^[^/]*\/\/[^/]*@/.test(value),
+      why: 'must not carry a name or password: sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret are the place for them',
+    },
+  ],
   ['transactional.id', { refuses: always, why: 'is not available yet: transactions come with exactlyOnce of a Service' }],
 ]);
 

@@ -48,3 +48,13 @@ test('environment variables are a configuration, and a misspelt key is not', () 
   // @ts-expect-error linger.msec does not exist
   new Producer({ ...common, outputTopics: 'quakes', kafkaProducerConfig: { 'linger.msec': 5 } });
 });
+
+test('a provider of tokens says when they end, in one way', () => {
+  const own = { ...common, outputTopics: 'quakes' } as const;
+  new Producer({ ...own, oauthToken: () => ({ token: 'x', expiresAtMs: 1 }) });
+  new Producer({ ...own, oauthToken: async () => ({ token: 'x', lifetimeMs: 1, principal: 'p', extensions: { a: 'b' } }) });
+  // @ts-expect-error no end
+  new Producer({ ...own, oauthToken: () => ({ token: 'x' }) });
+  // @ts-expect-error two ends
+  new Producer({ ...own, oauthToken: () => ({ token: 'x', expiresAtMs: 1, lifetimeMs: 1 }) });
+});

@@ -117,7 +117,9 @@ pub(super) struct Stopped {
 /// librdkafka skips a fetch that it cannot read: the lane ends here, or the next commit would pass over the gap.
 fn on_failure(thread: &mut PollThread, at: Partition, error: Fault, offset: i64) {
     if !matches!(error.code, code::BAD_MSG | code::BAD_COMPRESSION | code::INVALID_MSG | code::AUTO_OFFSET_RESET) {
-        return thread.shared.error(error);
+        // librdkafka's text names the broker, but not what was to be read from it
+        let topic = thread.shared.state().topics.name(at.topic).unwrap_or_default().to_owned();
+        return thread.shared.error(Fault { message: format!("{topic}:{}: {}", at.partition, error.message), ..error });
     }
     let mut state = thread.shared.state();
     state.lanes.stop(at);

@@ -158,7 +158,7 @@ impl NativeConsumer {
     /// Quintuples as `commit` takes them: librdkafka commits them by its own timer; those of ended epochs are left out.
     #[napi]
     pub fn store(&self, positions: &[f64]) -> Result<()> {
-        let client = self.client.upgrade().ok_or_else(|| Fault::closed().to_js())?;
+        let client = self.client()?;
         // under the epoch lock, as every commit is cut
         let state = self.shared.state();
         let owned: Vec<Position> = read_positions(positions).into_iter().filter(|p| state.lanes.epoch(p.at) == Some(p.epoch)).collect();
@@ -250,6 +250,10 @@ impl NativeConsumer {
         self.shared.state().topics.id(&name)
     }
 
+    pub(crate) fn client(&self) -> Result<Arc<Client>> {
+        self.client.upgrade().ok_or_else(|| Fault::closed().to_js())
+    }
+
     #[napi(ts_return_type = "NativeEvent[]")]
     pub fn drain(&self) -> Vec<Event> {
         self.shared.mailbox.drain()
@@ -262,7 +266,7 @@ impl NativeConsumer {
 
     /// Runs a call that waits for brokers on a thread of its own.
     fn ask(&self, request: u32, run: impl FnOnce(&Client) -> std::result::Result<String, Fault> + Send + 'static) -> Result<()> {
-        let client = self.client.upgrade().ok_or_else(|| Fault::closed().to_js())?;
+        let client = self.client()?;
         let shared = self.shared.clone();
         let ask = move || shared.mailbox.post(Event::Result { request, outcome: run(&client) });
         self.shared.threads.spawn("phq-ask", ask).map_err(|f| f.to_js())

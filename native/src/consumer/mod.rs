@@ -18,6 +18,8 @@ use phq_kafka_core::commits::CommitBook;
 use phq_kafka_core::lanes::{Lanes, Topics};
 use phq_kafka_core::row::Mode;
 
+pub use handle::NativeConsumer;
+
 use crate::lifecycle::{Stop, Threads};
 use crate::mailbox::{Event, Mailbox, OwnedPartition, lock};
 use crate::rk::{Fault, Waker};

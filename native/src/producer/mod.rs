@@ -101,10 +101,21 @@ impl NativeProducer {
 
     #[napi]
     pub fn metadata(&self, request: u32, topic: Option<String>, timeout_ms: i32) -> Result<()> {
-        let client = lock(&self.client).clone().ok_or_else(|| Fault::closed().to_js())?;
+        let client = self.client()?;
         let shared = self.shared.clone();
         let ask = move || shared.mailbox.post(Event::Result { request, outcome: client.metadata(topic.as_deref(), timeout_ms) });
         self.shared.threads.spawn("phq-metadata", ask).map_err(|f| f.to_js())
+    }
+
+    /// Records that were not sent yet fail with _PURGE_QUEUE.
+    #[napi]
+    pub fn purge_unsent(&self) -> Result<()> {
+        self.client()?.purge_unsent();
+        Ok(())
+    }
+
+    pub(crate) fn client(&self) -> Result<Arc<Client>> {
+        lock(&self.client).clone().ok_or_else(|| Fault::closed().to_js())
     }
 
     #[napi(ts_return_type = "NativeEvent[]")]

@@ -1,5 +1,7 @@
 //! Configuration entries into librdkafka's own object.
 
+use std::ffi::CString;
+
 use rdkafka_sys as rd;
 
 use super::fault::code;
@@ -22,9 +24,11 @@ impl Conf {
     }
 
     pub fn set(&self, key: &str, value: &str) -> Result<(), Fault> {
-        let (k, v, mut text) = (c_string(key)?, c_string(value)?, text_buffer());
+        // the fault of c_string would quote the value, which may be a password
+        let value = CString::new(value).map_err(|_| Fault::new(code::INVALID_ARG, format!("{key}: the value contains a NUL character")))?;
+        let (k, mut text) = (c_string(key)?, text_buffer());
         // SAFETY: live object, NUL-terminated strings, and the buffer's true size
-        let result = unsafe { rd::rd_kafka_conf_set(self.ptr, k.as_ptr(), v.as_ptr(), text.as_mut_ptr(), text.len()) };
+        let result = unsafe { rd::rd_kafka_conf_set(self.ptr, k.as_ptr(), value.as_ptr(), text.as_mut_ptr(), text.len()) };
         if result == rd::rd_kafka_conf_res_t::RD_KAFKA_CONF_OK {
             return Ok(());
         }
@@ -35,6 +39,12 @@ impl Conf {
     pub fn enable_events(&self, events: i32) {
         // SAFETY: live object
         unsafe { rd::rd_kafka_conf_set_events(self.ptr, events) }
+    }
+
+    /// Requests for tokens come on a queue of their own.
+    pub fn enable_sasl_queue(&self) {
+        // SAFETY: live object
+        unsafe { rd::rd_kafka_conf_enable_sasl_queue(self.ptr, 1) }
     }
 
     pub fn as_ptr(&self) -> *mut rd::rd_kafka_conf_t {

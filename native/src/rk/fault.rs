@@ -22,6 +22,7 @@ pub mod code {
     pub const STATE: i32 = -172;
     pub const FATAL: i32 = -150;
     pub const PARTITION_EOF: i32 = -191;
+    pub const NOT_CONFIGURED: i32 = -145;
     pub const AUTO_OFFSET_RESET: i32 = -140;
     pub const DESTROY: i32 = -197;
     pub const INVALID_MSG: i32 = 2;

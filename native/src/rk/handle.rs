@@ -6,7 +6,7 @@ use rdkafka_sys as rd;
 
 use super::conf::Conf;
 use super::fault::code;
-use super::{Fault, PartitionList, Queue, c_string, owned, sys, text_buffer};
+use super::{Fault, PartitionList, Queue, c_string, oauth, owned, sys, text_buffer};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -38,6 +38,10 @@ impl Client {
             Role::Producer => shared | rd::RD_KAFKA_EVENT_DR,
             Role::Reader => shared,
         });
+        let makes_tokens = entries.iter().any(|(key, _)| key == oauth::OWN_TOKENS);
+        if makes_tokens {
+            conf.enable_sasl_queue();
+        }
         let kind = match role {
             Role::Consumer | Role::Reader => rd::rd_kafka_type_t::RD_KAFKA_CONSUMER,
             Role::Producer => rd::rd_kafka_type_t::RD_KAFKA_PRODUCER,
@@ -53,6 +57,9 @@ impl Client {
         conf.release();
         let client = Client { ptr, role, told_fatal: AtomicBool::new(false) };
         client.serve_logs()?;
+        if makes_tokens {
+            client.renew_own_tokens()?;
+        }
         Ok(client)
     }
 

@@ -93,6 +93,12 @@ impl Client {
         unsafe { sys::rd_kafka_flush(self.as_ptr(), timeout_ms) == 0 }
     }
 
+    /// Fails what was not sent yet; the reports still come.
+    pub fn purge_unsent(&self) {
+        // SAFETY: live client
+        unsafe { sys::rd_kafka_purge(self.as_ptr(), rd::RD_KAFKA_PURGE_F_QUEUE) };
+    }
+
     /// Fails everything that is not delivered; the reports still come.
     pub fn purge(&self) {
         // SAFETY: live client

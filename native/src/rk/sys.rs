@@ -117,6 +117,17 @@ unsafe extern "C" {
         size: usize,
     ) -> c_int;
     pub fn rd_kafka_last_error() -> c_int;
+    pub fn rd_kafka_oauthbearer_set_token(
+        rk: *mut sys::rd_kafka_t,
+        token: *const c_char,
+        expires_at_ms: i64,
+        principal: *const c_char,
+        extensions: *mut *const c_char,
+        extension_size: usize,
+        text: *mut c_char,
+        size: usize,
+    ) -> c_int;
+    pub fn rd_kafka_oauthbearer_set_token_failure(rk: *mut sys::rd_kafka_t, text: *const c_char) -> c_int;
     pub fn rd_kafka_committed(rk: *mut sys::rd_kafka_t, list: *mut sys::rd_kafka_topic_partition_list_t, timeout_ms: c_int) -> c_int;
     pub fn rd_kafka_offsets_for_times(
         rk: *mut sys::rd_kafka_t,

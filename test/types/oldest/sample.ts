@@ -43,6 +43,8 @@ import {
   type Logger,
   Message,
   type MessagesOf,
+  type OauthToken,
+  type OauthTokenProvider,
   type OutgoingMessage,
   type OutputsOf,
   PayloadError,
@@ -121,7 +123,10 @@ const concurrency: ConcurrencyOptions = { max: 10, order: 'key' };
 export const patientOptions: ConsumerOptions = { ...consumerOptions, retry, deadLetter, concurrency };
 
 const outputTopics = ['alerts', 'reports'] as const satisfies TopicNames;
+const token: OauthToken = { token: 'x', expiresAtMs: 1, extensions: { a: 'b' } };
+const oauthToken: OauthTokenProvider = () => Promise.resolve(token);
 const producerOptions: ProducerOptions<typeof outputTopics> = {
+  oauthToken,
   svc: 'ranker',
   outputTopics,
   bootstrapServers: 'a:9092',

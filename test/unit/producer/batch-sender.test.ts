@@ -105,6 +105,54 @@ test('a record that timed out carries the trouble that explains it as its cause'
   await expect(produced).rejects.toMatchObject({ failed: [{ error: { cause: { kafkaName: '_AUTHENTICATION' } } }] });
 });
 
+test('whoever is refused before anyone has served it gives up what was not sent, and says why', async () => {
+  const { sender } = open();
+  const produced = sender.produce(plan(['a1', 'b1']));
+  const engine = FakeNativeProducer.last;
+  engine.say({ kind: 'error', error: fault(-169, '_AUTHENTICATION') });
+  expect(engine.purges).toBe(1);
+  engine.deliver(0, [failure(0, fault(-152, '_PURGE_QUEUE')), failure(1, fault(-152, '_PURGE_QUEUE'))]);
+  const refusal = { code: 'KAFKA', kafkaName: '_AUTHENTICATION', message: expect.stringContaining('check sasl.mechanism') };
+  await expect(produced).rejects.toMatchObject({
+    cause: { ...refusal, cause: refusal },
+    failed: [{ persisted: 'no' }, { persisted: 'no' }],
+  });
+});
+
+test('records that come after a refusal are given up after a grace, unless a broker has a change of mind', async () => {
+  vi.useFakeTimers();
+  const { sender } = open();
+  const first = sender.produce(plan(['a1']));
+  const engine = FakeNativeProducer.last;
+  engine.say({ kind: 'error', error: fault(-169, '_AUTHENTICATION') });
+  engine.deliver(0, [failure(0, fault(-152, '_PURGE_QUEUE'))]);
+  await expect(first).rejects.toMatchObject({ code: 'DELIVERY_FAILED' });
+  const second = sender.produce(plan(['a2']));
+  await vi.advanceTimersByTimeAsync(11_000);
+  expect(engine.purges).toBe(2);
+  engine.deliver(1);
+  await second;
+  const third = sender.produce(plan(['a3']));
+  engine.say({ kind: 'error', error: fault(-169, '_AUTHENTICATION') });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(engine.purges).toBe(2);
+  engine.deliver(2);
+  await third;
+});
+
+test('whoever was served waits: the trouble may pass', async () => {
+  const { sender } = open();
+  const first = sender.produce(plan(['a1']));
+  const engine = FakeNativeProducer.last;
+  engine.deliver(0, [failure(0, fault(29, 'TOPIC_AUTHORIZATION_FAILED'))]);
+  await expect(first).rejects.toMatchObject({ code: 'DELIVERY_FAILED' });
+  const second = sender.produce(plan(['a2']));
+  engine.say({ kind: 'error', error: fault(-169, '_AUTHENTICATION') });
+  expect(engine.purges).toBe(0);
+  engine.deliver(1);
+  await second;
+});
+
 test('a batch that cannot be packed sends nothing and leaves nothing behind in the next one', async () => {
   const { sender } = open();
   const pack: BatchPlan<string>['pack'] = (slab) => {

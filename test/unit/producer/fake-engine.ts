@@ -18,6 +18,7 @@ export class FakeNativeProducer extends FakeHandle {
   readonly config: ReadonlyMap<string, string>;
   readonly batches: SentBatch[] = [];
   readonly metadataRequests: number[] = [];
+  purges = 0;
 
   constructor(config: readonly (readonly [string, string])[], wake: () => void) {
     super();
@@ -37,6 +38,10 @@ export class FakeNativeProducer extends FakeHandle {
       return { ...row, topic: topics[row.topic] as string };
     });
     this.batches.push({ request, waiting, records });
+  }
+
+  purgeUnsent(): void {
+    this.purges++;
   }
 
   metadata(request: number): void {

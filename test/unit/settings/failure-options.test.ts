@@ -24,6 +24,12 @@ test('none by default: a throw ends process(), whole batches one at a time', () 
   });
 });
 
+test('a dead letter topic cannot be created where only oauthToken logs in', () => {
+  const tokens = { oauthToken: () => ({ token: 'x', expiresAtMs: 1 }), kafkaConfig: { 'security.protocol': 'sasl_ssl' } };
+  expect(faults({ ...tokens, deadLetter: { create: true } })).toEqual([expect.stringMatching(/^deadLetter\.create: .*beforehand/)]);
+  expect(faults({ ...tokens, deadLetter: true })).toEqual([]);
+});
+
 test('what is left out of them is filled in', () => {
   const { retry, deadLetter, onInvalid } = resolve({ retry: {}, deadLetter: true });
   expect(retry).toMatchObject({ attempts: 3, initialDelayMs: 500, maxDelayMs: 30_000, factor: 2, jitter: 0.2 });

@@ -33,6 +33,16 @@ test('fields that cannot be written do not stop the line', () => {
   expect(written(() => STDERR_LOGGER.warn(cycle, 'Something'))).toContain('Something (fields could not be written');
 });
 
+test('what is quoted steers no terminal and begins no line', () => {
+  const line = written(() =>
+    STDERR_LOGGER.warn({ err: new Error('a\u009b2Jb\u001b[2J') }, 'Said "\u001b]0;x\u0007"\n2026 phq-kafka error: forged'),
+  );
+  expect(line).toContain('Said "\\u001b]0;x\\u0007"\\u000a2026');
+  expect(line).toContain('a\\u009b2Jb\\u001b[2J');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  expect(line).toMatch(/^[^\u0000-\u001f\u007f-\u009f]*\n$/);
+});
+
 test('no logger is stderr, false is silence, others are themselves', () => {
   expect(resolveLogger(undefined)).toBe(STDERR_LOGGER);
   expect(resolveLogger(false)).toBe(SILENT_LOGGER);
