@@ -5,6 +5,7 @@ import { FAULT } from '../engine/native.js';
 import { PayloadError, type PayloadErrorCode, type Position } from '../errors.js';
 import { ConsumedMessage, RawBytes } from '../message/consumed-message.js';
 import { formatPosition } from '../message/format.js';
+import { findJsonFault } from '../message/json-fault.js';
 import { findLatest } from '../message/latest-only.js';
 import { LazyRef } from '../message/lazy-ref.js';
 import { Positions } from './positions.js';
@@ -58,7 +59,8 @@ export function decodeBatch<T>(view: BatchView, options: DecodeOptions): Decoded
 
 /** A message, undefined for a tombstone that is to be skipped, or why the row cannot be read. */
 function readRow<T>(view: BatchView, row: number, options: DecodeOptions): ConsumedMessage<T> | PayloadError | undefined {
-  if (view.fault(row) !== FAULT.none) return toPayloadError(view, row, options);
+  const fault = view.fault(row);
+  if (fault !== FAULT.none) return toPayloadError(view, row, fault, options);
   if (!view.isTombstone(row)) return readMessage(view, row, options);
   return options.tombstones === 'deliver' ? makeMessage(view, row, options, null as T, true) : undefined;
 }
@@ -68,10 +70,8 @@ function readMessage<T>(view: BatchView, row: number, options: DecodeOptions): C
   try {
     payload = JSON.parse(view.itemText(row)) as T;
   } catch {
-    // The engine has checked the JSON; should V8 still see it otherwise, the record is as invalid as any. Its words quote the value: no cause.
-    return new PayloadError('PAYLOAD_NOT_JSON', `Value of ${where(view, row, options)} is not JSON: its item cannot be parsed`, {
-      position: positionOf(view, row, options),
-    });
+    // What the engine lets through V8 may still refuse. Its words quote the value: no cause.
+    return toPayloadError(view, row, FAULT.notJson, options);
   }
   return makeMessage(view, row, options, payload, false);
 }
@@ -92,13 +92,20 @@ const FAULTS: Readonly<Record<number, readonly [PayloadErrorCode, string]>> = {
   [FAULT.tooDeep]: ['PAYLOAD_TOO_DEEP', 'is nested more than 1000 levels deep'],
 };
 
-function toPayloadError(view: BatchView, row: number, options: DecodeOptions): PayloadError {
-  const [code, what] = FAULTS[view.fault(row)] ?? (['PAYLOAD_NOT_JSON', 'cannot be read'] as const);
-  const byte = view.faultAt(row);
+function toPayloadError(view: BatchView, row: number, fault: number, options: DecodeOptions): PayloadError {
+  const [code, what] = FAULTS[fault] ?? (['PAYLOAD_NOT_JSON', 'cannot be read'] as const);
+  const byte = fault === FAULT.notJson ? jsonFaultByte(view, row) : view.faultAt(row);
   return new PayloadError(code, `Value of ${where(view, row, options)} ${what}: ${found(view, row, byte)} at byte ${byte}`, {
     position: positionOf(view, row, options),
     byte,
   });
+}
+
+/** The engine's parser is one byte off for some faults, so the exact byte is found here: only for faulty records, which are few. */
+function jsonFaultByte(view: BatchView, row: number): number {
+  const text = view.rawValue(row)?.toString('utf8') ?? '';
+  const index = findJsonFault(text);
+  return index < 0 ? view.faultAt(row) : Buffer.byteLength(text.slice(0, index));
 }
 
 /** One character of a value is shown, never more: the value may be private, the position finds it again. */
