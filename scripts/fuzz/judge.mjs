@@ -2,7 +2,6 @@
  *  Slow and plain on purpose; shares no code with what it judges. */
 
 const MAX_DEPTH = 1000;
-const ESCAPE_LENGTH = 6;
 /** What may stand between a prefix and its closing brackets, if anything makes it JSON. */
 const IN_STRING = ['"', 'n"', '0"', '00"', '000"', '0000"', 'u0000"'];
 const OUTSIDE = [
@@ -38,24 +37,23 @@ function judgeEnvelope(value, text) {
   return Object.hasOwn(value, 'item') ? { kind: 'message', payload: item, hist } : { kind: 'fault', code: 'PAYLOAD_NO_ITEM', byte };
 }
 
-/** Is this the first byte with which the value cannot be JSON any more (or lies in the escape sequence with that byte)?
+/** A value is judged once for each format that it is read in. @type {WeakMap<Buffer, number>} */
+const knownFaults = new WeakMap();
+
+/** Is this the first byte with which the value cannot be JSON any more?
  *  @param {Buffer} value UTF-8 that is not JSON @param {number} byte */
 export function isJsonFaultAt(value, byte) {
+  if (knownFaults.has(value)) return knownFaults.get(value) === byte;
   const at = value.subarray(0, byte).toString('utf8').length;
-  return isTextFaultAt(value.toString('utf8'), at);
+  const isFault = isTextFaultAt(value.toString('utf8'), at);
+  if (isFault) knownFaults.set(value, byte);
+  return isFault;
 }
 
 /** The same for a text and an index. @param {string} text @param {number} at */
 export function isTextFaultAt(text, at) {
-  if (at < 0 || at > text.length) return false;
-  if (isViable(text.slice(0, at))) return at === text.length || !isViable(text.slice(0, at + 1)) || isBadEscape(text, at);
-  const backslash = text.lastIndexOf('\\', at);
-  return backslash >= 0 && at - backslash < ESCAPE_LENGTH && isBadEscape(text, backslash);
-}
-
-/** Does an escape sequence begin here that is none? @param {string} text @param {number} at */
-function isBadEscape(text, at) {
-  return text[at] === '\\' && isViable(text.slice(0, at)) && !isViable(text.slice(0, at + ESCAPE_LENGTH));
+  if (at < 0 || at > text.length || !isViable(text.slice(0, at))) return false;
+  return at === text.length || !isViable(text.slice(0, at + 1));
 }
 
 /** Does some JSON text begin with this prefix? @param {string} prefix */

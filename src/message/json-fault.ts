@@ -9,6 +9,8 @@ const WHITESPACE = /[ \t\n\r]*/y;
 // Chunks, because one alternation over a megabyte string literal overflows the regular expression's stack.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these inside a string.
 const STRING_PART = /[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+/** As far as an escape sequence may go that is not whole. */
+const ESCAPE_START = /\\(?:u[0-9a-fA-F]{0,3})?/y;
 /** As far as a number may go; it is whole when it ends in a digit. */
 const NUMBER_START = /-?(?:(?:0|[1-9][0-9]*)(?:\.(?:[0-9]+(?:[eE][+-]?[0-9]*)?)?|[eE][+-]?[0-9]*)?)?/y;
 const DIGIT = /[0-9]/;
@@ -87,7 +89,7 @@ function readString(text: string, at: number): Step {
     if (next === end) break;
     end = next;
   }
-  return text[end] === '"' ? { at: end + 1 } : { at: end, fault: true };
+  return text[end] === '"' ? { at: end + 1 } : { at: skip(ESCAPE_START, text, end), fault: true };
 }
 
 function readLiteral(text: string, at: number, literal: string): Step {
