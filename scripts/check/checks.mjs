@@ -26,6 +26,7 @@ const groups = (target) => [
   ],
   [
     { name: 'rustfmt', command: 'cargo', args: ['fmt', '--all', '--check', '--manifest-path', 'native/Cargo.toml'] },
+    { name: 'rustfmt of the fuzzer', command: 'cargo', args: ['fmt', '--check', '--manifest-path', 'native/fuzz/Cargo.toml'] },
     {
       name: 'clippy of the core',
       command: 'cargo',

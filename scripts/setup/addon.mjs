@@ -8,8 +8,9 @@ import { hashOf, isStamped, stamp } from './stamp.mjs';
 import { requireBuildTools } from './tools.mjs';
 
 const STAMP = 'addon';
-const BUILT = ['target', 'vendor'];
-const isSource = (/** @type {string} */ name) => !BUILT.includes(name) && !name.endsWith('.node') && !name.endsWith('.cjs');
+/** Not built from: what cargo leaves, librdkafka (has a check of its own), the fuzzers. */
+const NO_SOURCES = ['target', 'vendor', 'fuzz'];
+const isSource = (/** @type {string} */ name) => !NO_SOURCES.includes(name) && !name.endsWith('.node') && !name.endsWith('.cjs');
 const isAddon = (/** @type {string} */ name) => name.endsWith('.node');
 
 /** Builds the addon when a source changed since the last build.

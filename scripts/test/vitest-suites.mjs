@@ -8,9 +8,9 @@ import { runHere } from '../setup/run.mjs';
 
 /** @param {readonly string[]} projects names from vitest.config.ts
  *  @param {readonly string[]} [filters] only files whose path contains one of these
- *  @param {{ node?: string }} [options] node: the Node that runs them
+ *  @param {{ node?: string, env?: NodeJS.ProcessEnv }} [options] node: the Node that runs them; env: further variables, which its processes inherit
  *  @returns {Promise<Record<string, Tally>>} by project; a project that should have tests and ran none has one failure */
-export async function runVitest(projects, filters = [], { node = process.execPath } = {}) {
+export async function runVitest(projects, filters = [], { node = process.execPath, env } = {}) {
   const report = join(CACHE, 'tally', 'vitest.json');
   mkdirSync(join(CACHE, 'tally'), { recursive: true });
   rmSync(report, { force: true });
@@ -20,7 +20,7 @@ export async function runVitest(projects, filters = [], { node = process.execPat
     '--reporter=default',
     '--reporter=./scripts/test/tally-reporter.mjs',
   ];
-  const code = await runHere(node, [inPackages('vitest/vitest.mjs'), ...args, ...filters], { env: { PHQ_TALLY: report } });
+  const code = await runHere(node, [inPackages('vitest/vitest.mjs'), ...args, ...filters], { env: { ...env, PHQ_TALLY: report } });
   const { suites, unhandled } = readReport(report);
   if (filters.length === 0) for (const name of projects) suites[name] ??= emptySuite(name);
   const failed = Object.values(suites).some((tally) => tally.failed > 0);

@@ -6,6 +6,7 @@ import { FAULT } from '../engine/native.js';
 import { PayloadError, type PayloadErrorCode, type Position } from '../errors.js';
 import { ConsumedMessage, RawBytes } from '../message/consumed-message.js';
 import { formatPosition } from '../message/format.js';
+import { findJsonFault } from '../message/json-fault.js';
 import { LazyRef } from '../message/lazy-ref.js';
 import { checkPayload, Refusal, type Verdict } from '../message/payload-check.js';
 import type { TopicSchemas } from '../settings/schemas.js';
@@ -22,7 +23,8 @@ export type Row<T> = ConsumedMessage<T> | PayloadError | undefined;
 
 /** A promise only where the topic's schema gives one. @throws HandlerError SCHEMA_THREW, also as a rejection */
 export function readRow<T>(view: BatchView, row: number, options: ReadOptions): Row<T> | Promise<Row<T>> {
-  if (view.fault(row) !== FAULT.none) return toPayloadError(view, row, options);
+  const fault = view.fault(row);
+  if (fault !== FAULT.none) return toPayloadError(view, row, fault, options);
   if (!view.isTombstone(row)) return readMessage(view, row, options);
   return options.tombstones === 'deliver' ? makeMessage(view, row, options, null as T, true) : undefined;
 }
@@ -32,10 +34,8 @@ function readMessage<T>(view: BatchView, row: number, options: ReadOptions): Row
   try {
     payload = JSON.parse(view.itemText(row)) as T;
   } catch {
-    // The engine has checked the JSON; should V8 still see it otherwise, the record is as invalid as any. Its words quote the value: no cause.
-    return new PayloadError('PAYLOAD_NOT_JSON', `Value of ${where(view, row, options)} is not JSON: its item cannot be parsed`, {
-      position: positionOf(view, row, options),
-    });
+    // What the engine lets through V8 may still refuse. Its words quote the value: no cause.
+    return toPayloadError(view, row, FAULT.notJson, options);
   }
   const schema = options.inputSchemas?.of(options.topicName(view.topicId(row)));
   return schema === undefined ? makeMessage(view, row, options, payload, false) : checkMessage(view, row, options, schema, payload);
@@ -80,13 +80,20 @@ const FAULTS: Readonly<Record<number, readonly [PayloadErrorCode, string]>> = {
   [FAULT.tooDeep]: ['PAYLOAD_TOO_DEEP', 'is nested more than 1000 levels deep'],
 };
 
-function toPayloadError(view: BatchView, row: number, options: ReadOptions): PayloadError {
-  const [code, what] = FAULTS[view.fault(row)] ?? (['PAYLOAD_NOT_JSON', 'cannot be read'] as const);
-  const byte = view.faultAt(row);
+function toPayloadError(view: BatchView, row: number, fault: number, options: ReadOptions): PayloadError {
+  const [code, what] = FAULTS[fault] ?? (['PAYLOAD_NOT_JSON', 'cannot be read'] as const);
+  const byte = fault === FAULT.notJson ? jsonFaultByte(view, row) : view.faultAt(row);
   return new PayloadError(code, `Value of ${where(view, row, options)} ${what}: ${found(view, row, byte)} at byte ${byte}`, {
     position: positionOf(view, row, options),
     byte,
   });
+}
+
+/** The engine's parser is one byte off for some faults, so the exact byte is found here: only for faulty records, which are few. */
+function jsonFaultByte(view: BatchView, row: number): number {
+  const text = view.rawValue(row)?.toString('utf8') ?? '';
+  const index = findJsonFault(text);
+  return index < 0 ? view.faultAt(row) : Buffer.byteLength(text.slice(0, index));
 }
 
 /** One character of a value is shown, never more: the value may be private, the position finds it again. */

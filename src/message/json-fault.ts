@@ -9,7 +9,11 @@ const WHITESPACE = /[ \t\n\r]*/y;
 // Chunks, because one alternation over a megabyte string literal overflows the regular expression's stack.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these inside a string.
 const STRING_PART = /[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
-const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+/** As far as an escape sequence may go that is not whole. */
+const ESCAPE_START = /\\(?:u[0-9a-fA-F]{0,3})?/y;
+/** As far as a number may go; it is whole when it ends in a digit. */
+const NUMBER_START = /-?(?:(?:0|[1-9][0-9]*)(?:\.(?:[0-9]+(?:[eE][+-]?[0-9]*)?)?|[eE][+-]?[0-9]*)?)?/y;
+const DIGIT = /[0-9]/;
 const LITERALS = ['true', 'false', 'null'] as const;
 
 /** Index of the first character that cannot continue a JSON text (its length when it ends too early), or -1 when the text is JSON.
@@ -48,8 +52,8 @@ function readValue(text: string, at: number, open: ('{' | '[')[]): Step {
   for (const literal of LITERALS) {
     if (literal[0] === char) return readLiteral(text, at, literal);
   }
-  const end = skip(NUMBER, text, at);
-  return end === at ? { at, fault: true } : { at: end };
+  const end = skip(NUMBER_START, text, at);
+  return { at: end, fault: end === at || !DIGIT.test(text[end - 1] as string) };
 }
 
 /** What follows a value: closing brackets, then a comma and the next name. */
@@ -85,7 +89,7 @@ function readString(text: string, at: number): Step {
     if (next === end) break;
     end = next;
   }
-  return text[end] === '"' ? { at: end + 1 } : { at: end, fault: true };
+  return text[end] === '"' ? { at: end + 1 } : { at: skip(ESCAPE_START, text, end), fault: true };
 }
 
 function readLiteral(text: string, at: number, literal: string): Step {

@@ -141,6 +141,15 @@ test('latestOnly keeps the last of each id by topic and partition, and every nul
   expect(positionsOf(decoded)[0]).toEqual([0, 0, 4]);
 });
 
+test.each([
+  ['"a\tb"', 10, 9],
+  ['01', 9, 8],
+  ['[1}', 10, 0],
+])('the byte at which the item %s is no JSON any more is told exactly, whatever the engine says', (item, byte, faultAt) => {
+  expect(decode([{ item, fault: FAULT.notJson, faultAt }]).fault).toMatchObject({ code: 'PAYLOAD_NOT_JSON', byte });
+  expect(decode([{ item }]).fault).toMatchObject({ code: 'PAYLOAD_NOT_JSON', byte });
+});
+
 test('a fault cannot be superseded away by a later message of its id', () => {
   const decoded = decode(
     [
