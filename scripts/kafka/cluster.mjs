@@ -17,9 +17,11 @@ import { freePorts } from './ports.mjs';
  *  @property {(main: string, args: readonly string[]) => Promise<string>} tool runs a class of Kafka's tools, e.g. org.apache.kafka.tools.TopicCommand
  *  @property {() => Promise<void>} stop ends every broker and removes the data; repeated calls are harmless */
 
+/** @typedef {Readonly<Record<string, string>>} Properties */
+
 /** Starts a Kafka and resolves once every broker answers and sees all the others.
- *  @param {{ brokers?: number, properties?: Readonly<Record<string, string>>, flags?: readonly string[] }} [options]
- *  brokers: default 1; properties: server settings that win over ours; flags: further JVM flags
+ *  @param {{ brokers?: number, properties?: Properties | ((seat: import('./broker.mjs').Seat) => Properties), flags?: readonly string[] }} [options]
+ *  brokers: default 1; properties: server settings that win over ours, for all brokers or for each; flags: further JVM flags
  *  @returns {Promise<RunningKafka>}
  *  @throws {Error} when a tool is missing or a broker does not start; nothing is left running then */
 export async function startKafka({ brokers: count = 1, properties = {}, flags = [] } = {}) {
@@ -28,7 +30,8 @@ export async function startKafka({ brokers: count = 1, properties = {}, flags = 
   const seats = Array.from({ length: count }, (_, i) => ({ id: i + 1, port: ports[2 * i] ?? 0, controllerPort: ports[2 * i + 1] ?? 0 }));
   const folder = mkdtempSync(join(tmpdir(), 'phq-kafka-'));
   const guard = startGuard(folder);
-  const brokers = seats.map((seat) => new Broker({ classPath, folder, seats, properties, flags, watch: guard.tell }, seat));
+  const propertiesOf = typeof properties === 'function' ? properties : () => properties;
+  const brokers = seats.map((seat) => new Broker({ classPath, folder, seats, properties: propertiesOf, flags, watch: guard.tell }, seat));
   const stop = memoised(async () => {
     await Promise.all(brokers.map((broker) => broker.stop()));
     rmSync(folder, { recursive: true, force: true });
@@ -46,9 +49,10 @@ export async function startKafka({ brokers: count = 1, properties = {}, flags = 
   return { bootstrapServers, brokers, folder, tool: (main, args) => runTool(classPath, main, args), stop };
 }
 
-/** A process that notices our death, even by kill -9, as the end of its input. It must not keep a test process alive, hence unref.
+/** A process that notices our death, even by kill -9, as the end of its input: it kills whom it watches and removes the folder. It must not keep a test
+ *  process alive, hence unref.
  *  @param {string} folder */
-function startGuard(folder) {
+export function startGuard(folder) {
   const child = spawn(process.execPath, [fileURLToPath(new URL('guard.mjs', import.meta.url))], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],

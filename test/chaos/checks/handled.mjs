@@ -1,0 +1,45 @@
+/** Chaos check: every message that was acknowledged is handled, dead-lettered, or was passed over by a reset that was told. */
+import { doneRows } from '../story.mjs';
+
+/** @typedef {import('../types.js').Evidence} Evidence
+ *  @typedef {import('../types.js').Finding} Finding
+ *  @typedef {import('../story.mjs').Story} Story */
+
+/** @param {Evidence} evidence @param {Story} story @returns {Finding[]} */
+export function checkHandled({ plan, entries, deadLetters }, story) {
+  const done = new Set(story.calls.flatMap((call) => doneRows(call).map(({ u }) => u)));
+  const resets = resetsOf(entries);
+  const lostWithTopic = plan.class === 'recreated' ? ackedBefore(entries, 'recreated') : new Set();
+  /** @type {string[]} */
+  const lost = [];
+  for (const [u, tp, offset, kind] of ackedRows(entries)) {
+    if (kind !== 'message' || done.has(u) || deadLetters.has(u) || lostWithTopic.has(u)) continue;
+    const isPassed = (resets.get(tp) ?? []).some(({ from, to }) => offset >= from && offset < to);
+    if (!isPassed) lost.push(`${u} at ${tp}:${offset}`);
+  }
+  if (lost.length === 0) return [];
+  return [{ check: 'handled', text: `${lost.length} acknowledged messages were never handled: ${lost.slice(0, 5).join(', ')}` }];
+}
+
+/** @typedef {[u: string, tp: string, offset: number, kind: string]} AckedRow */
+
+/** @param {readonly import('../types.js').Entry[]} entries @returns {AckedRow[]} */
+export const ackedRows = (entries) => entries.filter(({ k }) => k === 'acked').flatMap((entry) => /** @type {AckedRow[]} */ (entry.rows));
+
+/** What was acknowledged while the topic's former life lasted goes with it. @param {readonly import('../types.js').Entry[]} entries @param {string} k */
+function ackedBefore(entries, k) {
+  const at = entries.findIndex((entry) => entry.k === k);
+  return new Set(ackedRows(entries.slice(0, Math.max(0, at))).map(([u]) => u));
+}
+
+/** By topic:partition what resets passed over; a first start passes over what was there before the group. @param {readonly import('../types.js').Entry[]} entries */
+export function resetsOf(entries) {
+  /** @type {Map<string, { from: number, to: number }[]>} */
+  const resets = new Map();
+  for (const entry of entries.filter(({ k }) => k === 'reset')) {
+    const tp = /** @type {string} */ (entry.tp);
+    const from = /** @type {number | null} */ (entry.from) ?? 0;
+    resets.set(tp, [...(resets.get(tp) ?? []), { from, to: /** @type {number} */ (entry.to) }]);
+  }
+  return resets;
+}

@@ -1,0 +1,37 @@
+/** Chaos: what happens to topics while they are used. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pass } from 'node:timers/promises';
+import { createTopic, topicCommand } from '../cluster.mjs';
+
+/** @typedef {import('./scene.js').FaultWork} FaultWork */
+
+const ADDED = 3;
+
+/** @type {FaultWork} */
+export async function addPartitions({ cluster, topic, plan }) {
+  await topicCommand(cluster, ['--alter', '--topic', topic, '--partitions', String(plan.partitions + ADDED)]);
+}
+
+/** Retention overtakes whoever is behind: everything that is there now goes. @type {FaultWork} */
+export async function deleteRecords({ cluster, topic, plan }) {
+  const partitions = Array.from({ length: plan.partitions }, (_, partition) => ({ topic, partition, offset: -1 }));
+  const file = join(cluster.folder, 'delete.json');
+  writeFileSync(file, JSON.stringify({ version: 1, partitions }));
+  await cluster.tool('org.apache.kafka.tools.DeleteRecordsCommand', ['--bootstrap-server', cluster.bootstrap, '--offset-json-file', file]);
+}
+
+/** Deleted and made anew under the same name, while it is read and written. @type {FaultWork} */
+export async function recreateTopic({ cluster, topic, plan, note }) {
+  await topicCommand(cluster, ['--delete', '--topic', topic]);
+  note('deleted', { topic });
+  await pass(1_000);
+  await createTopic(cluster, { name: topic, partitions: plan.partitions });
+  note('recreated', { topic });
+}
+
+/** The dead-letter topic has one replica, whose broker goes; all other topics have two more. @type {FaultWork} */
+export async function loseDeadLetters() {
+  throw new Error('not yet');
+}
