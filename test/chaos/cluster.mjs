@@ -70,12 +70,14 @@ export async function moveBroker({ broker, proxy }) {
 /** @param {number} internal @param {number} client */
 const advertised = (internal, client) => `INTERNAL://127.0.0.1:${internal},CLIENT://127.0.0.1:${client}`;
 
-/** The seat that a fault means. @param {Cluster} cluster @param {{ topic: string, group: string, whose: string, chance: number }} options */
+/** The seat that a fault means. @param {Cluster} cluster @param {{ topic: string, group: string, whose: string, chance: number }} options
+ *  whose: 'leader' of the topic, 'coordinator' of the group, 'dead-letters' (the leader of the topic beside it), or 'any' */
 export async function findSeat(cluster, { topic, group, whose, chance }) {
   const any = /** @type {Seat} */ (cluster.seats[chance % BROKERS]);
   if (whose === 'any') return any;
   const port = any.broker.port;
-  const id = whose === 'coordinator' ? await askCoordinator(port, group) : (await askPartitions(port, topic))[0]?.leader;
+  const led = whose === 'dead-letters' ? `${topic}.dlq` : topic;
+  const id = whose === 'coordinator' ? await askCoordinator(port, group) : (await askPartitions(port, led))[0]?.leader;
   return cluster.seats.find(({ broker }) => broker.id === id) ?? any;
 }
 

@@ -90,12 +90,12 @@ export function toRecord(line) {
 
 /** @param {string} line @param {string} group @returns {StoredCommit | undefined} */
 export function toCommit(line, group) {
-  const match = RECORD.exec(line);
-  if (match === null || !line.includes(`"group":"${group}"`)) return undefined;
-  const [, , createdMs] = match;
+  if (!RECORD.test(line) || !line.includes(`"group":"${group}"`)) return undefined;
   const key = JSON.parse(/ key: (\{.*?\})(?: payload: |$)/.exec(line)?.[1] ?? '{}');
   if (key.data?.topic === undefined || key.data.group !== group) return undefined;
   const tp = `${key.data.topic}:${key.data.partition}`;
   const value = / payload: (\{.*\})$/.exec(line)?.[1];
-  return { tp, offset: value === undefined ? null : JSON.parse(value).data.offset, atMs: Number(createdMs) };
+  if (value === undefined) return { tp, offset: null, atMs: Number(RECORD.exec(line)?.[2]) };
+  const { offset, commitTimestamp } = JSON.parse(value).data;
+  return { tp, offset, atMs: commitTimestamp };
 }

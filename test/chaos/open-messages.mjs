@@ -64,6 +64,7 @@ export class OpenMessages {
 
   /** A reset passes over what is not in the log any more. @param {Line} line */
   #pass(line) {
+    if (line.reason !== 'out-of-range') return;
     const offsets = this.#open.get(/** @type {string} */ (line.tp)) ?? new Set();
     for (const offset of offsets) if (offset < /** @type {number} */ (line.to)) offsets.delete(offset);
   }

@@ -18,8 +18,8 @@ const LANES = ['cluster', 'clients', 'network'];
 /** What the ledger's process counts comes a little later. */
 const COUNTED_MS = 500;
 
-/** @param {Scene} scene @param {Keeper} keeper */
-export async function playOut(scene, keeper) {
+/** @param {Scene} scene @param {Keeper} keeper @param {number} [settleMs] shorter for builds that are known to lose something */
+export async function playOut(scene, keeper, settleMs = SETTLE_MS) {
   const { plan, team, note } = scene;
   for (const member of plan.members) scene.startMember(member);
   await waitForMembers(scene, keeper);
@@ -28,7 +28,7 @@ export async function playOut(scene, keeper) {
   note('load');
   await playFaults(scene);
   for (const producer of plan.producers) await waitForProducer(scene, producer);
-  await settle(scene, keeper);
+  await settle(scene, keeper, settleMs);
   const consumers = team.running.map(({ name }) => name);
   for (const name of await team.end(consumers, END_MS)) note('hung', { who: name, of: team.startsOf(name) - 1, withinMs: END_MS });
 }
@@ -75,13 +75,13 @@ async function waitForProducer({ team, note, plan }, name) {
   if (!(await endsWithin(process, withinMs))) note('hung', { who: name, of: process.incarnation, withinMs });
 }
 
-/** @param {Scene} scene @param {Keeper} keeper */
-async function settle({ note }, keeper) {
+/** @param {Scene} scene @param {Keeper} keeper @param {number} withinMs */
+async function settle({ note }, keeper, withinMs) {
   const startedMs = performance.now();
   await pass(COUNTED_MS);
   while (keeper.count().open > 0) {
-    if (performance.now() - startedMs > SETTLE_MS) {
-      note('unsettled', { open: keeper.count().open, withinMs: SETTLE_MS });
+    if (performance.now() - startedMs > withinMs) {
+      note('unsettled', { open: keeper.count().open, withinMs });
       return;
     }
     await pass(POLL_MS);

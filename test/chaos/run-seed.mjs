@@ -17,7 +17,7 @@ import { Team } from './team.mjs';
  *  @typedef {import('./types.js').Finding} Finding
  *  @typedef {import('./cluster.mjs').Cluster} Cluster
  *  @typedef {import('./faults/scene.js').Scene} Scene
- *  @typedef {{ cluster: Cluster, programs: import('./tasks.mjs').Programs, name: string, keepIn: string }} Stage name: of topic and group, unlike any other
+ *  @typedef {{ cluster: Cluster, programs: import('./tasks.mjs').Programs, name: string, keepIn: string, settleMs?: number }} Stage name: of topic and group, unlike any other
  *    on this cluster; keepIn: where the evidence of a seed with findings is put
  *  @typedef {{ findings: readonly Finding[], counts: import('./checks/all.mjs').Counts, tookMs: number }} Outcome */
 
@@ -34,7 +34,7 @@ export async function runSeed(plan, stage) {
   try {
     try {
       const scene = await setScene(plan, stage, { team, note: ledger.write, fifo: keeper.fifo });
-      await playOut(scene, keeper);
+      await playOut(scene, keeper, stage.settleMs);
     } finally {
       await team.kill();
       ledger.close();
@@ -61,7 +61,8 @@ function keep(folder, { cluster, keepIn }) {
 async function setScene(plan, { cluster, programs, name }, { team, note, fifo }) {
   const deadLetterTopic = `${name}.dlq`;
   await createTopic(cluster, { name, partitions: plan.partitions });
-  if (plan.deadLetter) await createTopic(cluster, { name: deadLetterTopic, partitions: 1 });
+  if (plan.deadLetter)
+    await createTopic(cluster, { name: deadLetterTopic, partitions: 1, replication: plan.class === 'dead-letter' ? 1 : 3 });
   const place = () => ({ bootstrap: cluster.clientBootstrap(), topic: name, group: name, deadLetterTopic, fifo, lib: programs.lib });
   /** set when the load begins */
   let loadUntilMs = 0;

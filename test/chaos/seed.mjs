@@ -10,6 +10,9 @@ import { createRandom } from './random.mjs';
 /** @type {readonly Protocol[]} */
 export const PROTOCOLS = ['eager', 'cooperative', 'consumer'];
 
+/** The seeds of CI: one a protocol, a broker and a consumer killed among their faults. */
+export const SELECTION = [1, 2, 3];
+
 /** Every second seed is a plain mix; the others look at one thing each. @type {readonly SeedClass[]} */
 const CLASSES = [
   'mixed',
@@ -49,6 +52,8 @@ export function planOf(seed, { protocols, features }) {
     batchSize: random.pick([10, 20, 50]),
     maxUncommittedBatches: random.pick([1, 4, 8]),
     maxPollIntervalMs: seedClass === 'stuck' ? 8_000 : 60_000,
+    drainTimeoutMs: random.pick([1_000, 5_000]),
+    deliveryTimeoutMs: random.pick([4_000, 60_000, 60_000]),
     retry: features.retry && hasPolicy,
     deadLetter: features.deadLetter && hasPolicy,
     handler: {

@@ -8,7 +8,6 @@ import { hash } from './random.mjs';
 /** Short enough that a lost member is missed while the seed lasts, long enough for a busy machine. */
 const SESSION_MS = 6_000;
 const HEARTBEAT_MS = 500;
-const DRAIN_MS = 5_000;
 const KEYS = 40;
 
 /** @param {Plan} plan @param {string} name @returns {Record<string, string | number>} librdkafka's keys */
@@ -27,11 +26,12 @@ export function consumerTask(plan, name, { bootstrap, topic, group, deadLetterTo
     protocol: protocolConfig(plan, name),
     start: plan.class === 'latest' ? 'latest' : 'earliest',
     handler: plan.handler,
+    ...{ sessionMs: SESSION_MS, heartbeatMs: HEARTBEAT_MS, batchSize: plan.batchSize },
     options: {
       batchSize: plan.batchSize,
       consumerTimeoutMs: 50,
       maxUncommittedBatches: plan.maxUncommittedBatches,
-      drainTimeoutMs: DRAIN_MS,
+      drainTimeoutMs: plan.drainTimeoutMs,
       closeTimeoutMs: 10_000,
       startTimeoutMs: 60_000,
       onInvalid: plan.deadLetter ? 'dead-letter' : 'skip',
@@ -45,5 +45,16 @@ export function consumerTask(plan, name, { bootstrap, topic, group, deadLetterTo
 /** `leftMs`: how long the load still lasts. @param {Plan} plan @param {string} name @param {Place & { leftMs: number, incarnation: number }} place */
 export function producerTask(plan, name, { bootstrap, topic, fifo, lib, leftMs, incarnation }) {
   const seed = hash(`${plan.seed} ${name} ${incarnation}`);
-  return { fifo, lib, bootstrap, topic, seed, untilMs: leftMs, rate: plan.rate, keys: KEYS };
+  return {
+    fifo,
+    lib,
+    bootstrap,
+    topic,
+    seed,
+    deliveryTimeoutMs: plan.deliveryTimeoutMs,
+    untilMs: leftMs,
+    rate: plan.rate,
+    keys: KEYS,
+    partitions: plan.partitions,
+  };
 }

@@ -43,6 +43,9 @@ export interface Plan {
   readonly batchSize: number;
   readonly maxUncommittedBatches: number;
   readonly maxPollIntervalMs: number;
+  readonly drainTimeoutMs: number;
+  /** how long a record may wait for its acknowledgement: short ones fail while a broker is away */
+  readonly deliveryTimeoutMs: number;
   readonly retry: boolean;
   readonly deadLetter: boolean;
   readonly handler: HandlerPlan;

@@ -82,7 +82,8 @@ class Reader {
   }
 
   skipText() {
-    this.#at += Math.max(0, this.int16());
+    const length = this.int16(); // -1 = null
+    this.#at += Math.max(0, length);
   }
 
   skipBroker() {

@@ -1,4 +1,4 @@
-/** Chaos check: every message that was acknowledged is handled, dead-lettered, or was passed over by a reset that was told. */
+/** Chaos check: every record that was acknowledged is handled, dead-lettered, told as unreadable, or was passed over by a reset that was told. */
 import { doneRows } from '../story.mjs';
 
 /** @typedef {import('../types.js').Evidence} Evidence
@@ -8,17 +8,19 @@ import { doneRows } from '../story.mjs';
 /** @param {Evidence} evidence @param {Story} story @returns {Finding[]} */
 export function checkHandled({ plan, entries, deadLetters }, story) {
   const done = new Set(story.calls.flatMap((call) => doneRows(call).map(({ u }) => u)));
+  const told = new Set(entries.filter(({ k }) => k === 'invalid').map((entry) => entry.tp));
   const resets = resetsOf(entries);
   const lostWithTopic = plan.class === 'recreated' ? ackedBefore(entries, 'recreated') : new Set();
   /** @type {string[]} */
   const lost = [];
   for (const [u, tp, offset, kind] of ackedRows(entries)) {
-    if (kind !== 'message' || done.has(u) || deadLetters.has(u) || lostWithTopic.has(u)) continue;
+    const isTold = kind === 'tombstone' || (kind === 'invalid' && told.has(`${tp}:${offset}`));
+    if (isTold || done.has(u) || deadLetters.has(u) || lostWithTopic.has(u)) continue;
     const isPassed = (resets.get(tp) ?? []).some(({ from, to }) => offset >= from && offset < to);
     if (!isPassed) lost.push(`${u} at ${tp}:${offset}`);
   }
   if (lost.length === 0) return [];
-  return [{ check: 'handled', text: `${lost.length} acknowledged messages were never handled: ${lost.slice(0, 5).join(', ')}` }];
+  return [{ check: 'handled', text: `${lost.length} acknowledged records were never handled: ${lost.slice(0, 5).join(', ')}` }];
 }
 
 /** @typedef {[u: string, tp: string, offset: number, kind: string]} AckedRow */
@@ -32,13 +34,14 @@ function ackedBefore(entries, k) {
   return new Set(ackedRows(entries.slice(0, Math.max(0, at))).map(([u]) => u));
 }
 
-/** By topic:partition what resets passed over; a first start passes over what was there before the group. @param {readonly import('../types.js').Entry[]} entries */
+/** By topic:partition what resets passed over since it was not in the log any more. A first start passes over what was there before the group, and here
+ *  nothing was. @param {readonly import('../types.js').Entry[]} entries */
 export function resetsOf(entries) {
   /** @type {Map<string, { from: number, to: number }[]>} */
   const resets = new Map();
-  for (const entry of entries.filter(({ k }) => k === 'reset')) {
+  for (const entry of entries.filter(({ k, reason }) => k === 'reset' && reason === 'out-of-range')) {
     const tp = /** @type {string} */ (entry.tp);
-    const from = /** @type {number | null} */ (entry.from) ?? 0;
+    const from = /** @type {number} */ (entry.from);
     resets.set(tp, [...(resets.get(tp) ?? []), { from, to: /** @type {number} */ (entry.to) }]);
   }
   return resets;

@@ -11,7 +11,7 @@ export function checkProduced({ plan, entries, log }) {
   const places = placesOf(log);
   /** Where the log's beginning is cut off, what is missing says nothing. */
   const isCut = plan.class === 'retention' || plan.class === 'recreated';
-  const acked = ackedRows(entries).filter(([, , , kind]) => kind === 'message');
+  const acked = ackedRows(entries).filter(([, , , kind]) => kind !== 'tombstone');
   const missing = acked.filter(
     ([u, tp, offset]) => places.get(u)?.includes(`${tp}:${offset}`) !== true && !(isCut && places.get(u) === undefined),
   );

@@ -17,7 +17,7 @@ export interface Scene {
   beginLoad(): void;
   startMember(name: string): void;
   startProducer(name: string): void;
-  /** the seat whose broker a fault means: 'leader', 'coordinator' or 'any' */
+  /** the seat whose broker a fault means: 'leader', 'coordinator', 'dead-letters' or 'any' */
   seatOf(fault: Fault): Promise<Seat>;
 }
 

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import { createTopic, topicCommand } from '../cluster.mjs';
+import { killBroker } from './brokers.mjs';
 
 /** @typedef {import('./scene.js').FaultWork} FaultWork */
 
@@ -32,6 +33,4 @@ export async function recreateTopic({ cluster, topic, plan, note }) {
 }
 
 /** The dead-letter topic has one replica, whose broker goes; all other topics have two more. @type {FaultWork} */
-export async function loseDeadLetters() {
-  throw new Error('not yet');
-}
+export const loseDeadLetters = (scene, fault) => killBroker(scene, { ...fault, target: 'dead-letters' });

@@ -52,7 +52,9 @@ export class Ownership {
       }
     });
     consumer.on('consumer.reset', ({ from, to, count, reason, ...p }) => write('reset', { tp: nameOf(p), from, to, count, reason }));
-    consumer.on('consumer.invalid', ({ error }) => write('invalid', { position: error.position }));
+    consumer.on('consumer.invalid', ({ error }) =>
+      write('invalid', { tp: error.position && `${nameOf(error.position)}:${error.position.offset}` }),
+    );
     consumer.on('consumer.commitRetried', ({ position, error }) =>
       write('commit-retried', { tp: nameOf(position), error: error.kafkaName }),
     );

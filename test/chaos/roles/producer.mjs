@@ -3,7 +3,7 @@ import { setTimeout as pass } from 'node:timers/promises';
 import { createRandom } from '../random.mjs';
 import { beginRole } from './role.mjs';
 
-/** @typedef {{ lib: string, bootstrap: string, topic: string, seed: number, untilMs: number, rate: number, keys: number, faultyPerMille: number }} Task
+/** @typedef {{ lib: string, bootstrap: string, topic: string, seed: number, deliveryTimeoutMs: number, untilMs: number, rate: number, keys: number, faultyPerMille: number }} Task
  *  @typedef {{ u: string, kind: 'message' | 'tombstone', message: { id: string | null, payload: unknown, tombstone?: true } }} Outgoing */
 
 const BATCH = 20;
@@ -11,7 +11,7 @@ const MOST_UNDER_WAY = 3;
 
 const { task, write } = /** @type {ReturnType<typeof beginRole<Task>>} */ (beginRole());
 /** @type {typeof import('../../../dist/index.js')} */
-const { Producer, DeliveryError } = await import(task.lib);
+const { Producer, DeliveryError, getKafkaProducer } = await import(task.lib);
 const random = createRandom(task.seed);
 let count = 0;
 
@@ -23,12 +23,18 @@ function nextMessage() {
   return { u, kind: 'message', message: { id, payload: { u, text: 'x'.repeat(random.int(0, 200)) } } };
 }
 
+const config = {
+  'reconnect.backoff.max.ms': 500,
+  'topic.metadata.refresh.interval.ms': 3_000,
+  'delivery.timeout.ms': task.deliveryTimeoutMs,
+};
+const unreadable = getKafkaProducer(task.bootstrap, config);
 const producer = new Producer({
   svc: task.m,
   outputTopics: task.topic,
   bootstrapServers: task.bootstrap,
   closeTimeoutMs: 30_000,
-  kafkaProducerConfig: { 'reconnect.backoff.max.ms': 500, 'topic.metadata.refresh.interval.ms': 3_000 },
+  kafkaProducerConfig: config,
 });
 
 /** @param {readonly Outgoing[]} batch */
@@ -40,6 +46,19 @@ async function send(batch) {
   } catch (error) {
     if (!(error instanceof DeliveryError)) throw error;
     tellFailed(batch, error);
+  }
+}
+
+/** What no reader can make anything of. */
+async function sendUnreadable() {
+  const u = `${task.m}-unreadable.${task.i}.${count++}`;
+  write('sent', { us: [u] });
+  try {
+    const [delivery] = await unreadable.produceBatch(task.topic, [{ key: 'unreadable', value: `not JSON, u=${u}` }]);
+    if (delivery !== undefined) write('acked', { rows: [[u, `${delivery.topic}:${delivery.partition}`, delivery.offset, 'invalid']] });
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error;
+    write('failed', { rows: error.failed.map((failure) => [u, failure.persisted, failure.error.kafkaName]) });
   }
 }
 
@@ -56,14 +75,17 @@ function tellFailed(batch, { delivered, failed }) {
 
 /** @type {Set<Promise<void>>} */
 const underWay = new Set();
-const until = Date.now() + task.untilMs;
-while (Date.now() < until) {
-  const sending = send(Array.from({ length: BATCH }, nextMessage));
+const track = (/** @type {Promise<void>} */ sending) => {
   underWay.add(sending);
   void sending.finally(() => underWay.delete(sending));
+};
+const until = Date.now() + task.untilMs;
+while (Date.now() < until) {
+  track(send(Array.from({ length: BATCH }, nextMessage)));
+  if (random.isOneIn(10)) track(sendUnreadable());
   await pass((BATCH / task.rate) * 1_000);
   while (underWay.size >= MOST_UNDER_WAY) await Promise.race(underWay);
 }
 await Promise.all(underWay);
-await producer.close();
+await Promise.all([producer.close(), unreadable.close()]);
 write('ended');

@@ -25,7 +25,7 @@ const CASES: readonly [name: string, spoiled: Spoiled, found: RegExp][] = [
       records: [0, 1, 2, 3, 4, 5, 6].map(record),
       commits: [...goodCommits(), { tp: TP, offset: 7, atMs: 150 }],
     },
-    /^handled: 1 acknowledged .* p1\.0\.6/,
+    /^handled: 1 acknowledged records .* p1\.0\.6/,
   ],
   ['a message whose call threw', { lines: spoil({ 10: [{ k: 'threw', m: 'c2', call: 0 }] }) }, /^handled: 2 /],
   [
@@ -209,7 +209,7 @@ const EXCUSED: readonly [name: string, spoiled: Spoiled][] = [
   [
     'what a reset passed over',
     {
-      lines: spoil({ 4: [{ k: 'reset', m: 'c1', tp: TP, from: 2, to: 4 }], 5: [], 6: [] }),
+      lines: spoil({ 4: [{ k: 'reset', m: 'c1', tp: TP, from: 2, to: 4, reason: 'out-of-range' }], 5: [], 6: [] }),
       commits: [
         { tp: TP, offset: 2, atMs: 40 },
         { tp: TP, offset: 6, atMs: 110 },

@@ -13,6 +13,8 @@ export const PLAN: Plan = {
   batchSize: 2,
   maxUncommittedBatches: 0,
   maxPollIntervalMs: 60_000,
+  drainTimeoutMs: 5_000,
+  deliveryTimeoutMs: 60_000,
   retry: false,
   deadLetter: false,
   handler: { waitMs: 0, throwsPerMille: 0, poisonPerMille: 0, seeksPerMille: 0 },
