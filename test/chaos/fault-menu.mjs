@@ -50,6 +50,10 @@ function ownFaults(seedClass, { random, members }) {
     case 'dead-letter':
       return [{ lane: 'cluster', atMs: 6_000, name: 'lose-dead-letters', ms: 8_000 }];
     case 'latest':
+      return [
+        { lane: 'clients', atMs: 200, name: 'kill', target: member, ms: 500 },
+        { lane: 'cluster', atMs: 3_000, name: 'add-partitions' },
+      ];
     case 'mixed':
       return [];
   }

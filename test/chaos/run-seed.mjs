@@ -17,9 +17,11 @@ import { Team } from './team.mjs';
  *  @typedef {import('./types.js').Finding} Finding
  *  @typedef {import('./cluster.mjs').Cluster} Cluster
  *  @typedef {import('./faults/scene.js').Scene} Scene
- *  @typedef {{ cluster: Cluster, programs: import('./tasks.mjs').Programs, name: string, keepIn: string, settleMs?: number }} Stage name: of topic and group, unlike any other
- *    on this cluster; keepIn: where the evidence of a seed with findings is put
- *  @typedef {{ findings: readonly Finding[], counts: import('./checks/all.mjs').Counts, tookMs: number }} Outcome */
+ *  @typedef {{ cluster: Cluster, programs: import('./tasks.mjs').Programs, name: string, keepIn: string, settleMs?: number, check?: Check }} Stage name: of topic and group, unlike any other
+ *    on this cluster; keepIn: where the evidence of a seed with findings is put; check: who judges, all checks unless told
+ *  @typedef {(evidence: import('./types.js').Evidence) => Omit<Outcome, 'tookMs'>} Check
+ *  @typedef {{ findings: readonly Finding[], counts: import('./checks/all.mjs').Counts, tookMs: number,
+ *    verdict?: import('./peers/judge.mjs').Verdict }} Outcome verdict: of a peer */
 
 /** @param {Plan} plan @param {Stage} stage @returns {Promise<Outcome>}
  *  @throws {Error} when the suite itself fails: that is no verdict about the library */
@@ -40,7 +42,7 @@ export async function runSeed(plan, stage) {
       ledger.close();
       await keeper.ended;
     }
-    const result = checkAll(await gather(plan, stage, keeper.file));
+    const result = (stage.check ?? checkAll)(await gather(plan, stage, keeper.file));
     isFine = result.findings.length === 0;
     return { ...result, tookMs: performance.now() - startedMs };
   } finally {

@@ -10,6 +10,7 @@ import { featuresOf } from './features.mjs';
 import { toFindings, toLine } from './report.mjs';
 import { PROTOCOLS, planOf } from './seed.mjs';
 import { runSeeds } from './seeds.mjs';
+import { toTable, writeSection } from './table.mjs';
 
 const OPTIONS = /** @type {const} */ ({
   seeds: { type: 'string', default: '12' },
@@ -31,16 +32,20 @@ await runMain(async () => {
   const plans = Array.from({ length: count }, (_, i) => planOf(first + i, { protocols, features }));
   const programs = { lib, producer: 'roles/producer.mjs', consumer: 'roles/consumer.mjs' };
   const until = Date.now() + readCount('minutes', values.minutes) * 60_000;
-  let failed = 0;
-  for await (const { plan, outcome, keptIn } of runSeeds(plans, { programs, until, keepIn: join(CACHE, 'chaos') })) {
+  /** @type {import('./seeds.mjs').Played[]} */
+  const played = [];
+  for await (const each of runSeeds(plans, { programs, until, keepIn: join(CACHE, 'chaos') })) {
+    const { plan, outcome, keptIn } = each;
+    played.push(each);
     process.stdout.write(`${toLine(plan, outcome)}\n`);
+    // After each: a run that is broken off has its table as well.
+    if (values.table) writeSection('table', toTable(played, `npm run test:chaos -- ${process.argv.slice(2).join(' ')}`));
     if (outcome.findings.length === 0) continue;
-    failed++;
     process.stdout.write(
       `${toFindings(outcome)}\n  kept in ${keptIn}; again: npm run test:chaos -- --seed ${plan.seed} --protocol ${values.protocol}\n`,
     );
   }
-  return failed === 0 ? 0 : 1;
+  return played.every(({ outcome }) => outcome.findings.length === 0) ? 0 : 1;
 });
 
 /** @param {string} list */

@@ -10,9 +10,9 @@ import { runSeed } from './run-seed.mjs';
 /** The group's positions of all seeds are in one log, which is read after each. */
 const SEEDS_A_CLUSTER = 8;
 
-/** @param {readonly Plan[]} plans @param {{ programs: import('./tasks.mjs').Programs, until: number, keepIn: string }} options
+/** @param {readonly Plan[]} plans @param {{ programs: import('./tasks.mjs').Programs, until: number, keepIn: string, check?: import('./run-seed.mjs').Check }} options
  *  @returns {AsyncGenerator<Played, void, undefined>} */
-export async function* runSeeds(plans, { programs, until, keepIn }) {
+export async function* runSeeds(plans, { programs, until, ...rest }) {
   /** @type {import('./cluster.mjs').Cluster | undefined} */
   let cluster;
   let played = 0;
@@ -24,8 +24,8 @@ export async function* runSeeds(plans, { programs, until, keepIn }) {
         cluster = undefined;
       }
       cluster ??= await startCluster();
-      const keptIn = join(keepIn, `seed-${plan.seed}`);
-      const outcome = await runSeed(plan, { cluster, programs, name: `chaos-${plan.seed}-${played++}`, keepIn: keptIn });
+      const keptIn = join(rest.keepIn, `seed-${plan.seed}`);
+      const outcome = await runSeed(plan, { ...rest, cluster, programs, name: `chaos-${plan.seed}-${played++}`, keepIn: keptIn });
       yield { plan, outcome, keptIn };
       if (outcome.findings.length > 0) played = SEEDS_A_CLUSTER;
     }

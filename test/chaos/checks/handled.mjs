@@ -5,8 +5,17 @@ import { doneRows } from '../story.mjs';
  *  @typedef {import('../types.js').Finding} Finding
  *  @typedef {import('../story.mjs').Story} Story */
 
+const MOST_TOLD = 5;
+
 /** @param {Evidence} evidence @param {Story} story @returns {Finding[]} */
-export function checkHandled({ plan, entries, deadLetters }, story) {
+export function checkHandled(evidence, story) {
+  const lost = findLost(evidence, story);
+  if (lost.length === 0) return [];
+  return [{ check: 'handled', text: `${lost.length} acknowledged records were never handled: ${lost.slice(0, MOST_TOLD).join(', ')}` }];
+}
+
+/** @param {Evidence} evidence @param {Story} story @returns {string[]} */
+export function findLost({ plan, entries, deadLetters }, story) {
   const done = new Set(story.calls.flatMap((call) => doneRows(call).map(({ u }) => u)));
   const told = new Set(entries.filter(({ k }) => k === 'invalid').map((entry) => entry.tp));
   const resets = resetsOf(entries);
@@ -19,8 +28,7 @@ export function checkHandled({ plan, entries, deadLetters }, story) {
     const isPassed = (resets.get(tp) ?? []).some(({ from, to }) => offset >= from && offset < to);
     if (!isPassed) lost.push(`${u} at ${tp}:${offset}`);
   }
-  if (lost.length === 0) return [];
-  return [{ check: 'handled', text: `${lost.length} acknowledged records were never handled: ${lost.slice(0, 5).join(', ')}` }];
+  return lost;
 }
 
 /** @typedef {[u: string, tp: string, offset: number, kind: string]} AckedRow */

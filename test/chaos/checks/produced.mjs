@@ -40,7 +40,7 @@ const toFinding = (what, cases) =>
   cases.length === 0 ? [] : [{ check: 'produced', text: `${cases.length} ${what}: ${cases.slice(0, MOST_TOLD).join('; ')}` }];
 
 /** By unique name where it is in the log. @param {Evidence['log']} log */
-function placesOf(log) {
+export function placesOf(log) {
   /** @type {Map<string, string[]>} */
   const places = new Map();
   for (const [tp, records] of log) {
