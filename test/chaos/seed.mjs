@@ -13,30 +13,19 @@ export const PROTOCOLS = ['eager', 'cooperative', 'consumer'];
 /** The seeds of CI: one a protocol, a broker and a consumer killed among their faults. */
 export const SELECTION = [1, 2, 3];
 
-/** Every second seed is a plain mix; the others look at one thing each. @type {readonly SeedClass[]} */
-const CLASSES = [
-  'mixed',
-  'partitions',
-  'mixed',
-  'stuck',
-  'mixed',
-  'latest',
-  'mixed',
-  'retention',
-  'mixed',
-  'dead-letter',
-  'mixed',
-  'recreated',
-];
+/** Each class is played with every protocol in turn; an odd number of them, so that each meets concurrency on and off: all is seen after 66 seeds.
+ *  @type {readonly SeedClass[]} */
+const CLASSES = ['mixed', 'partitions', 'mixed', 'stuck', 'mixed', 'latest', 'mixed', 'retention', 'mixed', 'dead-letter', 'recreated'];
 
 /** @typedef {{ retry: boolean, deadLetter: boolean, concurrency: boolean }} Features what this build of the library has */
 
 /** @param {number} seed from 1 @param {{ protocols: readonly Protocol[], features: Features }} options @returns {Plan} */
 export function planOf(seed, { protocols, features }) {
   const random = createRandom(seed);
-  const seedClass = classOf(seed, features);
+  const round = Math.floor((seed - 1) / protocols.length);
   const protocol = /** @type {Protocol} */ (protocols[(seed - 1) % protocols.length]);
-  const isConcurrent = features.concurrency && Math.floor((seed - 1) / protocols.length) % 2 === 1;
+  const seedClass = classOf(round, features);
+  const isConcurrent = features.concurrency && round % 2 === 1;
   const members = ['c1', 'c2', ...(random.isOneIn(2) ? ['c3'] : [])];
   const hasPolicy = seedClass === 'dead-letter' || random.isOneIn(2);
   const loadMs = seedClass === 'stuck' ? 42_000 : 30_000;
@@ -68,8 +57,8 @@ export function planOf(seed, { protocols, features }) {
   };
 }
 
-/** A class that needs what this build lacks is a mix. @param {number} seed @param {Features} features @returns {SeedClass} */
-function classOf(seed, features) {
-  const seedClass = /** @type {SeedClass} */ (CLASSES[(seed - 1) % CLASSES.length]);
+/** A class that needs what this build lacks is a mix. @param {number} round @param {Features} features @returns {SeedClass} */
+function classOf(round, features) {
+  const seedClass = /** @type {SeedClass} */ (CLASSES[round % CLASSES.length]);
   return seedClass === 'dead-letter' && !features.deadLetter ? 'mixed' : seedClass;
 }
