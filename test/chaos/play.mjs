@@ -64,7 +64,7 @@ async function play(scene, fault) {
   if (work === undefined) throw new Error(`there is no fault "${fault.name}"`);
   scene.note('fault', { ...fault, phase: 'begins' });
   await work(scene, fault);
-  scene.note('fault', { name: fault.name, phase: 'mended' });
+  scene.note('fault', { name: fault.name, lane: fault.lane, phase: 'mended' });
 }
 
 /** @param {Scene} scene @param {string} name */

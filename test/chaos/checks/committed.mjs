@@ -83,11 +83,13 @@ function findBackward({ entries, commits }) {
   return [{ check: 'committed', text: `the committed position went back ${back.length} times: ${back.slice(0, MOST_TOLD).join('; ')}` }];
 }
 
-/** What a consumer says is committed must have been stored. @param {Evidence} evidence @returns {Finding[]} */
+/** What a consumer says is committed must have been stored: it, or a later position that was sent in its place. @param {Evidence} evidence @returns {Finding[]} */
 function findUntrue({ entries, commits }) {
-  const stored = new Set(commits.map(({ tp, offset }) => `${tp}:${offset}`));
+  /** @type {Map<string, number>} */
+  const furthest = new Map();
+  for (const { tp, offset } of commits) furthest.set(tp, Math.max(offset ?? 0, furthest.get(tp) ?? 0));
   const told = entries.filter(({ k }) => k === 'committed').flatMap((entry) => /** @type {[string, number][]} */ (entry.ps));
-  const untrue = told.map(([tp, offset]) => `${tp}:${offset}`).filter((position) => !stored.has(position));
+  const untrue = told.filter(([tp, offset]) => offset > (furthest.get(tp) ?? 0)).map(([tp, offset]) => `${tp}:${offset}`);
   if (untrue.length === 0) return [];
   return [
     { check: 'committed', text: `${untrue.length} commits were told that were not stored: ${untrue.slice(0, MOST_TOLD).join(', ')}` },

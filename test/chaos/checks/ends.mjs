@@ -5,8 +5,8 @@
  *  @typedef {import('../types.js').Plan} Plan
  *  @typedef {import('../types.js').Finding} Finding */
 
-/** What `process` may reject with in this suite: handlers are made to throw; a topic that is away for a second may be told as missing. */
-const isExpected = (/** @type {Entry} */ { code }, /** @type {Plan} */ plan) => code === 'HANDLER_THREW' || plan.class === 'recreated';
+/** A coordinator that was away is found again, and a group has rebalanced, by so long after the fault. */
+const AFTER_FAULT_MS = 10_000;
 
 /** @param {Evidence} evidence @returns {Finding[]} */
 export function checkEnds(evidence) {
@@ -15,13 +15,28 @@ export function checkEnds(evidence) {
     ...entries.filter(({ k }) => k === 'unsettled').map((e) => `${e.open} messages were still open ${e.withinMs} ms after the last fault`),
     ...entries.filter(({ k }) => k === 'hung').map((e) => `${e.who}.${e.of} did not end within ${e.withinMs} ms`),
     ...badExits(entries).map((e) => `${e.who}.${e.of} ended with ${e.signal ?? `code ${e.code}`}`),
-    ...entries.filter((e) => e.k === 'rejected' && !isExpected(e, plan)).map((e) => `${e.m}.${e.i}: process rejected: ${e.message}`),
+    ...entries.filter((e) => e.k === 'rejected' && !isExpected(e, evidence)).map((e) => `${e.m}.${e.i}: process rejected: ${e.message}`),
     ...entries
       .filter(({ k }) => k === 'stopped' && plan.class !== 'recreated')
       .map((e) => `${e.m}.${e.i}: ${e.tp} stopped at ${e.offset}: ${e.error}`),
     ...findUncommitted(evidence),
   ];
   return texts.map((text) => ({ check: 'ends', text }));
+}
+
+/** What `process` may reject with here: handlers are made to throw; a stop that the cluster does not answer ends with the time-out that says so; a topic
+ *  that is away for a second may be told as missing. @param {Entry} entry @param {Evidence} evidence */
+function isExpected({ code, t }, { entries, plan }) {
+  if (code === 'HANDLER_THREW' || plan.class === 'recreated') return true;
+  return String(code).startsWith('TIMEOUT_') && isInFault(t, entries);
+}
+
+/** Is a broker or the way to it away, or was it shortly before? @param {number} ms @param {readonly Entry[]} entries */
+function isInFault(ms, entries) {
+  const before = entries.filter((e) => e.k === 'fault' && e.t <= ms && e.lane !== 'clients');
+  const begun = before.filter(({ phase }) => phase === 'begins').length;
+  const mended = before.filter(({ phase }) => phase === 'mended');
+  return begun > mended.length || mended.some(({ t }) => ms - t < AFTER_FAULT_MS);
 }
 
 /** Nobody killed it, and still it ended otherwise than with 0. @param {readonly Entry[]} entries */

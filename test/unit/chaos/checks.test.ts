@@ -45,7 +45,7 @@ const CASES: readonly [name: string, spoiled: Spoiled, found: RegExp][] = [
   ],
   [
     'a commit that was told and not stored',
-    { lines: spoil({ 6: [{ k: 'committed', m: 'c1', ps: [[TP, 3]] }] }) },
+    { lines: spoil({ 6: [{ k: 'committed', m: 'c1', ps: [[TP, 7]] }] }) },
     /^committed: 1 commits were told/,
   ],
   [
