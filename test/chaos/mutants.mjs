@@ -13,8 +13,8 @@ export const MUTANTS = [
     changes: [
       {
         file: 'consumer/run.js',
-        find: 'const decoded = decodeBatch(',
-        put: 'queueMicrotask(() => void membership.commit(decoded.positions.toArray()));\n        const decoded = decodeBatch(',
+        find: 'for (const position of decoded.positions.toPositions(',
+        put: 'void membership.commit(decoded.positions.toArray());\n        for (const position of decoded.positions.toPositions(',
       },
     ],
     plan: { ...SMALL, faults: [{ lane: 'clients', atMs: 3_000, name: 'kill', target: 'c1', ms: 100 }] },

@@ -25,12 +25,25 @@ export function countRepeats({ calls }) {
 
 /** Endings after which the last batches come again, and what they may bring back. @param {Evidence} evidence @param {Story} story */
 export function repeatsAllowed({ plan, entries }, story) {
-  const ahead = plan.concurrency === null ? 0 : LOOK_AHEAD * plan.batchSize * plan.partitions;
-  const window = (plan.maxUncommittedBatches + 1) * plan.batchSize + ahead;
   const hard = hardEnds(entries);
   const seeks = entries.filter(({ k }) => k === 'seek').length;
-  const isRetried = plan.class === 'recreated' ? Number.POSITIVE_INFINITY : 0;
-  return { hard, seeks, allowed: hard * window + seeks * (window + SEEK_BACK + plan.batchSize) + isRetried, epochs: story.epochs.size };
+  const window = (plan.maxUncommittedBatches + 1) * plan.batchSize;
+  const ahead = LOOK_AHEAD * plan.batchSize * openEnds(plan, entries);
+  const isAnything = plan.class === 'recreated' ? Number.POSITIVE_INFINITY : 0;
+  return {
+    hard,
+    seeks,
+    allowed: hard * window + seeks * (window + SEEK_BACK + plan.batchSize) + ahead + isAnything,
+    epochs: story.epochs.size,
+  };
+}
+
+/** Under a policy or `concurrency` messages are done ahead of one that is not: each end of an ownership may bring its look-ahead back.
+ *  @param {import('../types.js').Plan} plan @param {readonly import('../types.js').Entry[]} entries */
+function openEnds(plan, entries) {
+  if (plan.concurrency === null && !plan.retry) return 0;
+  const revoked = entries.filter(({ k }) => k === 'revoked').reduce((sum, e) => sum + /** @type {unknown[]} */ (e.ps).length, 0);
+  return revoked + plan.partitions * entries.filter((e) => e.k === 'signal' && e.signal === 'SIGKILL').length;
 }
 
 /** Killed, lost, given away in the middle of a batch, or ended by an error: a lost assignment of several partitions is one end.

@@ -28,7 +28,7 @@ const consumer = new lib.Consumer({
   },
 });
 const ownership = new Ownership(write);
-ownership.listen(consumer);
+ownership.listen(consumer, lib.CONSUMER_EVENTS);
 const handling = new Handling({ task, write, ownership, consumer });
 process.on('message', (message) => handling.plan(/** @type {never} */ (message)));
 
@@ -50,5 +50,5 @@ while (!stop.signal.aborted) {
   }
 }
 await consumer.close();
+// Whatever the library still held would be seen as a process that does not end.
 write('ended');
-// Whatever the library still holds would be seen as a process that does not end.

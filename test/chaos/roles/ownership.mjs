@@ -1,9 +1,11 @@
 /** Chaos: which partitions a consumer process owns, as it was told, each ownership with a number of its own. */
 
 /** @typedef {import('../../../dist/index.js').Consumer} Consumer
+ *  @typedef {import('../../../dist/index.js').Position} Position
  *  @typedef {{ topic: string, partition: number }} TopicPartition */
 
 const MOST_POSITIONS = 40;
+const PARKED = 'consumer.deadLettered';
 
 /** @param {TopicPartition} at */
 export const nameOf = ({ topic, partition }) => `${topic}:${partition}`;
@@ -35,9 +37,13 @@ export class Ownership {
     this.#owned.clear();
   }
 
-  /** Writes down what the consumer tells of its partitions and positions. @param {Consumer} consumer */
-  listen(consumer) {
+  /** Writes down what the consumer tells of its partitions and positions. `events`: all that this build has.
+   *  @param {Consumer} consumer @param {readonly string[]} events */
+  listen(consumer, events) {
     const write = this.#write;
+    if (events.includes(PARKED)) {
+      consumer.on(/** @type {never} */ (PARKED), (/** @type {Position} */ p) => write('dead', { tp: nameOf(p), offset: p.offset }));
+    }
     consumer.on('consumer.assigned', ({ partitions }) =>
       write('assigned', { ps: partitions.map((p) => [nameOf(p), this.#take(nameOf(p))]) }),
     );
