@@ -37,8 +37,8 @@ function ownFaults(seedClass, { random, members }) {
       return [{ lane: 'cluster', atMs: 8_000, name: 'add-partitions' }];
     case 'retention':
       return [
-        { lane: 'clients', atMs: 6_000, name: 'pause', target: member, ms: 9_000 },
-        { lane: 'cluster', atMs: 10_000, name: 'delete-records' },
+        { lane: 'clients', atMs: 4_000, name: 'pause', target: member, ms: 3_000 },
+        { lane: 'clients', atMs: 8_000, name: 'overtake', ms: 3_000 },
       ];
     case 'recreated':
       return [{ lane: 'cluster', atMs: 12_000, name: 'recreate-topic' }];

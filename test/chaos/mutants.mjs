@@ -82,6 +82,24 @@ export const MUTANTS = [
     found: ['handled'],
   },
   {
+    name: 'sends again without idempotence',
+    changes: [{ file: 'settings/producer-defaults.js', find: "'enable.idempotence': 'true'", put: "'enable.idempotence': 'false'" }],
+    plan: {
+      ...SMALL,
+      loadMs: 7_000,
+      faults: [
+        { lane: 'network', atMs: 1_000, name: 'delay', target: 'leader', ms: 6_000 },
+        ...[2_000, 3_000, 4_000, 5_000, 6_000].map((atMs) => ({
+          lane: /** @type {const} */ ('clients'),
+          atMs,
+          name: 'reset',
+          target: 'leader',
+        })),
+      ],
+    },
+    found: ['produced'],
+  },
+  {
     name: 'says delivered although it failed',
     changes: [
       {

@@ -2,7 +2,7 @@
 import { electLeaders, freezeBroker, killBroker, newPorts, restartBroker, rollingRestart } from './brokers.mjs';
 import { endMember, freezeMember, joinGroup, killMember, killProducer, leaveGroup, order } from './clients.mjs';
 import { cut, delay, hold, reset } from './network.mjs';
-import { addPartitions, deleteRecords, loseDeadLetters, recreateTopic } from './topics.mjs';
+import { addPartitions, loseDeadLetters, overtake, recreateTopic } from './topics.mjs';
 
 /** @type {Readonly<Record<string, import('./scene.js').FaultWork>>} */
 export const FAULTS = {
@@ -13,7 +13,7 @@ export const FAULTS = {
   'new-ports': newPorts,
   'elect-leaders': electLeaders,
   'add-partitions': addPartitions,
-  'delete-records': deleteRecords,
+  overtake,
   'recreate-topic': recreateTopic,
   'lose-dead-letters': loseDeadLetters,
   kill: killMember,

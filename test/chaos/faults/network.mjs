@@ -16,4 +16,8 @@ const forAWhile = (hurt) => async (scene, fault) => {
 export const cut = forAWhile((proxy) => proxy.cut());
 export const delay = forAWhile((proxy) => proxy.delay(SLOW_MS));
 export const hold = forAWhile((proxy) => proxy.hold());
-export const reset = forAWhile((proxy) => proxy.reset());
+
+/** @type {FaultWork} */
+export async function reset(scene, fault) {
+  (await scene.seatOf(fault)).proxy.reset();
+}

@@ -15,8 +15,17 @@ export async function addPartitions({ cluster, topic, plan }) {
   await topicCommand(cluster, ['--alter', '--topic', topic, '--partitions', String(plan.partitions + ADDED)]);
 }
 
-/** Retention overtakes whoever is behind: everything that is there now goes. @type {FaultWork} */
-export async function deleteRecords({ cluster, topic, plan }) {
+/** Retention overtakes a group that was away: what came meanwhile goes before anybody has read it. @type {FaultWork} */
+export async function overtake(scene, { ms = 0 }) {
+  const { plan, team, startMember } = scene;
+  for (const { name } of team.running.filter((process) => !plan.producers.includes(process.name))) team.signal(name, 'SIGKILL');
+  await pass(ms);
+  await deleteRecords(scene);
+  for (const name of plan.members) startMember(name);
+}
+
+/** Everything that is there now. @param {import('./scene.js').Scene} scene */
+async function deleteRecords({ cluster, topic, plan }) {
   const partitions = Array.from({ length: plan.partitions }, (_, partition) => ({ topic, partition, offset: -1 }));
   const file = join(cluster.folder, 'delete.json');
   writeFileSync(file, JSON.stringify({ version: 1, partitions }));
