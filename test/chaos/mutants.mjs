@@ -33,22 +33,24 @@ export const MUTANTS = [
     found: ['order'],
   },
   {
-    name: 'no fence: a late commit counts for the ownership of now',
+    name: 'has no fence: a late commit counts for the ownership of now',
     changes: [{ file: 'consumer/positions.js', find: 'e.offset, e.epoch, e.leaderEpoch', put: 'e.offset, 0, e.leaderEpoch' }],
     plan: {
       ...SMALL,
+      // Every member gives all partitions up at once, and the one that comes first by name takes the first partition.
+      protocol: 'eager',
       drainTimeoutMs: 300,
       loadMs: 11_000,
       faults: [
         { lane: 'clients', atMs: 1_500, name: 'slow', target: 'c1', ms: 8_000 },
-        { lane: 'clients', atMs: 1_700, name: 'term', target: 'c2', ms: 100 },
-        { lane: 'clients', atMs: 4_500, name: 'leave', target: 'c2' },
+        { lane: 'clients', atMs: 1_700, name: 'join', target: 'a0' },
+        { lane: 'clients', atMs: 5_000, name: 'leave', target: 'a0' },
       ],
     },
     found: ['committed'],
   },
   {
-    name: 'a revocation does not wait for the handler',
+    name: 'lets no revocation wait for the handler',
     changes: [
       {
         file: 'consumer/membership.js',
@@ -58,13 +60,16 @@ export const MUTANTS = [
     ],
     plan: {
       ...SMALL,
-      handler: { ...SMALL.handler, waitMs: 150 },
-      faults: [{ lane: 'clients', atMs: 2_000, name: 'term', target: 'c2', ms: 500 }],
+      protocol: 'eager',
+      faults: [
+        { lane: 'clients', atMs: 1_500, name: 'slow', target: 'c1', ms: 3_000 },
+        { lane: 'clients', atMs: 1_700, name: 'join', target: 'a0' },
+      ],
     },
     found: ['owners', 'repeats'],
   },
   {
-    name: 'a seek does not drop what was prefetched',
+    name: 'does not drop what was prefetched when it seeks',
     changes: [
       {
         file: 'consumer/assignment.js',
@@ -76,7 +81,7 @@ export const MUTANTS = [
     found: ['epochs'],
   },
   {
-    name: 'new partitions start at their end',
+    name: 'starts new partitions at their end',
     changes: [{ file: 'consumer/start.js', find: "isKnown || policy === 'earliest' ? low : high", put: 'isKnown ? high : low' }],
     plan: { ...SMALL, class: 'latest', loadMs: 12_000, faults: [{ lane: 'cluster', atMs: 1_000, name: 'add-partitions' }] },
     found: ['handled'],

@@ -22,7 +22,7 @@ const consumer = new lib.Consumer({
   ...task.options,
   kafkaConsumerConfig: {
     'reconnect.backoff.max.ms': 500,
-    'topic.metadata.refresh.interval.ms': 3_000,
+    'topic.metadata.refresh.interval.ms': 5_000,
     'auto.offset.reset': task.start,
     ...task.protocol,
   },

@@ -25,7 +25,8 @@ function nextMessage() {
 
 const config = {
   'reconnect.backoff.max.ms': 500,
-  'topic.metadata.refresh.interval.ms': 3_000,
+  // Before the consumers': new partitions have records before anybody reads them.
+  'topic.metadata.refresh.interval.ms': 1_000,
   'delivery.timeout.ms': task.deliveryTimeoutMs,
 };
 const unreadable = getKafkaProducer(task.bootstrap, config);
