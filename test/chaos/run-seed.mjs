@@ -17,8 +17,9 @@ import { Team } from './team.mjs';
  *  @typedef {import('./types.js').Finding} Finding
  *  @typedef {import('./cluster.mjs').Cluster} Cluster
  *  @typedef {import('./faults/scene.js').Scene} Scene
- *  @typedef {{ cluster: Cluster, programs: import('./tasks.mjs').Programs, name: string, keepIn: string, settleMs?: number, check?: Check }} Stage name: of topic and group, unlike any other
- *    on this cluster; keepIn: where the evidence of a seed with findings is put; check: who judges, all checks unless told
+ *  @typedef {{ cluster: Cluster, programs: import('./tasks.mjs').Programs, name: string, keepIn: string, settleMs?: number, check?: Check,
+ *    isFine?: (findings: readonly Finding[]) => boolean }} Stage name: of topic and group, unlike any other
+ *    on this cluster; keepIn: where the evidence of a seed that is not fine is put; check: who judges, all checks unless told
  *  @typedef {(evidence: import('./types.js').Evidence) => Omit<Outcome, 'tookMs'>} Check
  *  @typedef {{ findings: readonly Finding[], counts: import('./checks/all.mjs').Counts, tookMs: number,
  *    verdict?: import('./peers/judge.mjs').Verdict }} Outcome verdict: of a peer */
@@ -43,13 +44,16 @@ export async function runSeed(plan, stage) {
       await keeper.ended;
     }
     const result = (stage.check ?? checkAll)(await gather(plan, stage, keeper.file));
-    isFine = result.findings.length === 0;
+    isFine = (stage.isFine ?? hasNoFindings)(result.findings);
     return { ...result, tookMs: performance.now() - startedMs };
   } finally {
     if (!isFine) keep(folder, stage);
     await guard.end();
   }
 }
+
+/** @param {readonly Finding[]} findings */
+const hasNoFindings = (findings) => findings.length === 0;
 
 /** The ledger, what the processes printed, and the brokers' logs. @param {string} folder @param {Stage} stage */
 function keep(folder, { cluster, keepIn }) {

@@ -12,9 +12,7 @@ export function checkProduced({ plan, entries, log }) {
   /** Where the log's beginning is cut off, what is missing says nothing. */
   const isCut = plan.class === 'retention' || plan.class === 'recreated';
   const acked = ackedRows(entries).filter(([, , , kind]) => kind !== 'tombstone');
-  const missing = acked.filter(
-    ([u, tp, offset]) => places.get(u)?.includes(`${tp}:${offset}`) !== true && !(isCut && places.get(u) === undefined),
-  );
+  const missing = acked.filter(([u, tp, offset]) => !isThere(places.get(u), tp, offset) && !(isCut && places.get(u) === undefined));
   const repeated = [...places].filter(([, at]) => at.length > 1);
   const refused = entries.filter(({ k }) => k === 'failed').flatMap((entry) => /** @type {[string, string, string][]} */ (entry.rows));
   const written = refused.filter(([u, persisted]) => persisted === 'no' && places.has(u));
@@ -38,6 +36,13 @@ export function checkProduced({ plan, entries, log }) {
 /** @param {string} what @param {readonly string[]} cases @returns {Finding[]} */
 const toFinding = (what, cases) =>
   cases.length === 0 ? [] : [{ check: 'produced', text: `${cases.length} ${what}: ${cases.slice(0, MOST_TOLD).join('; ')}` }];
+
+/** The place that was told; -1 is a place that was not (a record sent again that the broker had already).
+ *  @param {readonly string[] | undefined} places @param {string} tp @param {number} offset */
+function isThere(places, tp, offset) {
+  if (places === undefined) return false;
+  return offset === -1 ? places.every((place) => place.startsWith(`${tp}:`)) : places.includes(`${tp}:${offset}`);
+}
 
 /** By unique name where it is in the log. @param {Evidence['log']} log */
 export function placesOf(log) {
