@@ -10,8 +10,8 @@ import { createRandom } from './random.mjs';
 /** @type {readonly Protocol[]} */
 export const PROTOCOLS = ['eager', 'cooperative', 'consumer'];
 
-/** The seeds of CI: one a protocol, a broker and a consumer killed among their faults. */
-export const SELECTION = [1, 2, 3];
+/** The seeds of CI: one a protocol, each with a broker and a process killed. */
+export const SELECTION = [20, 25, 36];
 
 /** Each class is played with every protocol in turn; an odd number of them, so that each meets concurrency on and off: all is seen after 66 seeds.
  *  @type {readonly SeedClass[]} */
