@@ -9,6 +9,7 @@ import { runMain, SetupError } from './setup/report.mjs';
 import { KAFKA_TOOLS, KEY_TOOLS, LINT_TOOLS, missingTools, PACK_TOOLS, PYTHON_TOOLS } from './setup/tools.mjs';
 import { setUp } from './setup.mjs';
 import { runCargoTests } from './test/cargo-suite.mjs';
+import { runChaos } from './test/chaos-suite.mjs';
 import { runFrameworks } from './test/frameworks-suite.mjs';
 import { canRunNodes, runNodes } from './test/nodes-suite.mjs';
 import { sum, toLine } from './test/tally.mjs';
@@ -59,8 +60,9 @@ async function runRest() {
   const check = await onlyWith(LINT_TOOLS, ['check'], async () => ({ check: await runChecks() }));
   const kafka = await onlyWith(KAFKA_TOOLS, ON_KAFKA, () => runVitest(ON_KAFKA));
   const security = await onlyWith([...KAFKA_TOOLS, ...KEY_TOOLS], WITH_KEYS, () => runVitest(WITH_KEYS));
+  const chaos = await onlyWith(KAFKA_TOOLS, ['chaos'], async () => ({ chaos: await runChaos() }));
   const interop = await onlyWith([...KAFKA_TOOLS, ...PYTHON_TOOLS], WITH_PYTHON, () => runVitest(WITH_PYTHON));
-  return { 'native core': core, ...check, ...kafka, ...security, ...interop, ...(await runAsUsers()) };
+  return { 'native core': core, ...check, ...kafka, ...security, ...chaos, ...interop, ...(await runAsUsers()) };
 }
 
 /** The library as others get it: its declarations, its packages, other test runners, other Nodes.

@@ -190,7 +190,8 @@ export class KafkaException extends PhqKafkaError {
   }
 }
 
-/** Where an acknowledged record lies. `skipped` = it was too large and `ignoreLargeMessageErrors` let it go (its offset is -1). */
+/** Where an acknowledged record lies. offset -1: stored, but nobody told where: the acknowledgement was lost with its connection,
+ *  and that of a later record proves this one. `skipped` = it was too large and `ignoreLargeMessageErrors` let it go (its offset is -1 too). */
 export interface Delivery extends Position {
   readonly skipped?: KafkaException;
 }

@@ -9,7 +9,7 @@ const START_MS = 60_000;
 const STOP_MS = 15_000;
 
 /** @typedef {{ id: number, port: number, controllerPort: number }} Seat
- *  @typedef {{ classPath: string, folder: string, seats: readonly Seat[], properties: Readonly<Record<string, string>>, flags: readonly string[], format: readonly string[], watch: (word: 'watch' | 'forget', pid: number) => void }} Cluster */
+ *  @typedef {{ classPath: string, folder: string, seats: readonly Seat[], properties: (seat: Seat) => Readonly<Record<string, string>>, flags: readonly string[], format: readonly string[], watch: (word: 'watch' | 'forget', pid: number) => void }} Cluster */
 
 export class Broker {
   /** @type {import('node:child_process').ChildProcess | null} */
@@ -49,7 +49,7 @@ export class Broker {
    *  @param {string} clusterId */
   async format(clusterId) {
     await mkdir(join(this.#cluster.folder, `data-${this.id}`), { recursive: true });
-    writeFileSync(this.#file, toProperties({ ...defaults(this.#cluster, this.#seat), ...this.#cluster.properties }));
+    this.configure({});
     // With `=`: one random id in 64 begins with a dash and would be taken for an option.
     await runTool(this.#cluster.classPath, 'kafka.tools.StorageTool', [
       'format',
@@ -58,6 +58,13 @@ export class Broker {
       this.#file,
       ...this.#cluster.format,
     ]);
+  }
+
+  /** Writes the settings anew; what is given wins over all others and holds from the next start.
+   *  @param {Readonly<Record<string, string>>} properties */
+  configure(properties) {
+    const { properties: own } = this.#cluster;
+    writeFileSync(this.#file, toProperties({ ...defaults(this.#cluster, this.#seat), ...own(this.#seat), ...properties }));
   }
 
   /** Starts the JVM and waits until the broker sees `brokers` brokers (itself included; default: all of the cluster).

@@ -21,11 +21,13 @@ import { freePorts } from './ports.mjs';
  *  @property {readonly string[]} [flags] further JVM flags
  *  @property {readonly string[]} [format] further arguments of the StorageTool, e.g. SCRAM users */
 
+/** @typedef {Readonly<Record<string, string>>} Properties */
+
 /** Starts a Kafka and resolves once every broker answers and sees all the others.
- *  @param {{ brokers?: number, properties?: Readonly<Record<string, string>>, flags?: readonly string[],
+ *  @param {{ brokers?: number, properties?: Properties | ((seat: import('./broker.mjs').Seat) => Properties), flags?: readonly string[],
  *    prepare?: (place: { folder: string, seats: readonly import('./broker.mjs').Seat[] }) => Promise<Preparation> }} [options]
- *  brokers: default 1; properties: server settings that win over ours; flags: further JVM flags; prepare: the same for settings that must know the
- *  folder, which goes with the cluster, or the ports
+ *  brokers: default 1; properties: server settings that win over ours, for all brokers or for each; flags: further JVM flags; prepare: the same for
+ *  settings that must know the folder, which goes with the cluster, or the ports
  *  @returns {Promise<RunningKafka>}
  *  @throws {Error} when a tool is missing or a broker does not start; nothing is left running then */
 export async function startKafka({ brokers: count = 1, properties = {}, flags = [], prepare } = {}) {
@@ -34,6 +36,7 @@ export async function startKafka({ brokers: count = 1, properties = {}, flags = 
   const seats = Array.from({ length: count }, (_, i) => ({ id: i + 1, port: ports[2 * i] ?? 0, controllerPort: ports[2 * i + 1] ?? 0 }));
   const folder = mkdtempSync(join(tmpdir(), 'phq-kafka-'));
   const guard = startGuard(folder);
+  const propertiesOf = typeof properties === 'function' ? properties : () => properties;
   /** @type {Broker[]} */
   const brokers = [];
   const stop = memoised(async () => {
@@ -45,7 +48,7 @@ export async function startKafka({ brokers: count = 1, properties = {}, flags = 
     const own = await prepare?.({ folder, seats });
     const cluster = {
       ...{ classPath, folder, seats, watch: guard.tell, format: own?.format ?? [] },
-      properties: { ...properties, ...own?.properties },
+      properties: (/** @type {import('./broker.mjs').Seat} */ seat) => ({ ...propertiesOf(seat), ...own?.properties }),
       flags: [...flags, ...(own?.flags ?? [])],
     };
     brokers.push(...seats.map((seat) => new Broker(cluster, seat)));
@@ -60,9 +63,10 @@ export async function startKafka({ brokers: count = 1, properties = {}, flags = 
   return { bootstrapServers, brokers, folder, tool: (main, args) => runTool(classPath, main, args), stop };
 }
 
-/** A process that notices our death, even by kill -9, as the end of its input. It must not keep a test process alive, hence unref.
+/** A process that notices our death, even by kill -9, as the end of its input: it kills whom it watches and removes the folder. It must not keep a test
+ *  process alive, hence unref.
  *  @param {string} folder */
-function startGuard(folder) {
+export function startGuard(folder) {
   const child = spawn(process.execPath, [fileURLToPath(new URL('guard.mjs', import.meta.url))], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],

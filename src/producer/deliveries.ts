@@ -25,6 +25,10 @@ export interface Reasons {
   readonly refusal: KafkaException | undefined;
 }
 
+/** librdkafka gives -1001 to a record whose acknowledgement was lost with its connection and that a later one of the same producer proves: it is
+ *  stored, where is not told. */
+const UNKNOWN_OFFSET = -1;
+
 export function settle<M>(
   answer: DeliveredAnswer,
   messages: readonly M[],
@@ -34,7 +38,11 @@ export function settle<M>(
   const { partitions, offsets, failures } = answer;
   const deliveries = new Array<Delivery | undefined>(messages.length);
   for (let index = 0; index < messages.length; index++) {
-    deliveries[index] = { topic: topicOf(index), partition: partitions[index] as number, offset: offsets[index] as number };
+    deliveries[index] = {
+      topic: topicOf(index),
+      partition: partitions[index] as number,
+      offset: Math.max(UNKNOWN_OFFSET, offsets[index] as number),
+    };
   }
   const failed = failures.map(({ index, error, persisted }) => {
     deliveries[index] = undefined;

@@ -1,0 +1,56 @@
+/** Chaos check: every record that was acknowledged is handled, dead-lettered, told as unreadable, or was passed over by a reset that was told. */
+import { doneRows } from '../story.mjs';
+
+/** @typedef {import('../types.js').Evidence} Evidence
+ *  @typedef {import('../types.js').Finding} Finding
+ *  @typedef {import('../story.mjs').Story} Story */
+
+const MOST_TOLD = 5;
+
+/** @param {Evidence} evidence @param {Story} story @returns {Finding[]} */
+export function checkHandled(evidence, story) {
+  const lost = findLost(evidence, story);
+  if (lost.length === 0) return [];
+  return [{ check: 'handled', text: `${lost.length} acknowledged records were never handled: ${lost.slice(0, MOST_TOLD).join(', ')}` }];
+}
+
+/** @param {Evidence} evidence @param {Story} story @returns {string[]} */
+export function findLost({ plan, entries, deadLetters }, story) {
+  const done = new Set(story.calls.flatMap((call) => doneRows(call).map(({ u }) => u)));
+  const told = new Set(entries.filter(({ k }) => k === 'invalid').map((entry) => entry.tp));
+  const resets = resetsOf(entries);
+  const lostWithTopic = plan.class === 'recreated' ? ackedBefore(entries, 'recreated') : new Set();
+  /** @type {string[]} */
+  const lost = [];
+  for (const [u, tp, offset, kind] of ackedRows(entries)) {
+    const isTold = kind === 'tombstone' || (kind === 'invalid' && told.has(`${tp}:${offset}`));
+    if (isTold || done.has(u) || deadLetters.has(u) || lostWithTopic.has(u)) continue;
+    const isPassed = (resets.get(tp) ?? []).some(({ from, to }) => offset >= from && offset < to);
+    if (!isPassed) lost.push(`${u} at ${tp}:${offset}`);
+  }
+  return lost;
+}
+
+/** @typedef {[u: string, tp: string, offset: number, kind: string]} AckedRow */
+
+/** @param {readonly import('../types.js').Entry[]} entries @returns {AckedRow[]} */
+export const ackedRows = (entries) => entries.filter(({ k }) => k === 'acked').flatMap((entry) => /** @type {AckedRow[]} */ (entry.rows));
+
+/** What was acknowledged while the topic's former life lasted goes with it. @param {readonly import('../types.js').Entry[]} entries @param {string} k */
+function ackedBefore(entries, k) {
+  const at = entries.findIndex((entry) => entry.k === k);
+  return new Set(ackedRows(entries.slice(0, Math.max(0, at))).map(([u]) => u));
+}
+
+/** By topic:partition what resets passed over since it was not in the log any more. A first start passes over what was there before the group, and here
+ *  nothing was. @param {readonly import('../types.js').Entry[]} entries */
+export function resetsOf(entries) {
+  /** @type {Map<string, { from: number, to: number }[]>} */
+  const resets = new Map();
+  for (const entry of entries.filter(({ k, reason }) => k === 'reset' && reason === 'out-of-range')) {
+    const tp = /** @type {string} */ (entry.tp);
+    const from = /** @type {number} */ (entry.from);
+    resets.set(tp, [...(resets.get(tp) ?? []), { from, to: /** @type {number} */ (entry.to) }]);
+  }
+  return resets;
+}

@@ -1,0 +1,78 @@
+/** Chaos check: what was acknowledged is in the log once, where the acknowledgement says, in the order in which it was sent; what was refused is not. */
+import { ackedRows } from './handled.mjs';
+
+/** @typedef {import('../types.js').Evidence} Evidence
+ *  @typedef {import('../types.js').Finding} Finding */
+
+const MOST_TOLD = 5;
+
+/** @param {Evidence} evidence @returns {Finding[]} */
+export function checkProduced({ plan, entries, log }) {
+  const places = placesOf(log);
+  /** Where the log's beginning is cut off, what is missing says nothing. */
+  const isCut = plan.class === 'retention' || plan.class === 'recreated';
+  const acked = ackedRows(entries).filter(([, , , kind]) => kind !== 'tombstone');
+  const missing = acked.filter(([u, tp, offset]) => !isThere(places.get(u), tp, offset) && !(isCut && places.get(u) === undefined));
+  const repeated = [...places].filter(([, at]) => at.length > 1);
+  const refused = entries.filter(({ k }) => k === 'failed').flatMap((entry) => /** @type {[string, string, string][]} */ (entry.rows));
+  const written = refused.filter(([u, persisted]) => persisted === 'no' && places.has(u));
+  return [
+    ...toFinding(
+      'acknowledged messages are not where they should be',
+      missing.map(([u, tp, offset]) => `${u} at ${tp}:${offset}, in the log at ${places.get(u) ?? 'no place'}`),
+    ),
+    ...toFinding(
+      'messages are in the log more than once',
+      repeated.map(([u, at]) => `${u} at ${at.join(' and ')}`),
+    ),
+    ...toFinding(
+      "messages are in the log although they failed with persisted: 'no'",
+      written.map(([u]) => u),
+    ),
+    ...toFinding('messages of one process stand in another order than they were sent', findDisorder(log)),
+  ];
+}
+
+/** @param {string} what @param {readonly string[]} cases @returns {Finding[]} */
+const toFinding = (what, cases) =>
+  cases.length === 0 ? [] : [{ check: 'produced', text: `${cases.length} ${what}: ${cases.slice(0, MOST_TOLD).join('; ')}` }];
+
+/** The place that was told; -1 is a place that was not (a record sent again that the broker had already).
+ *  @param {readonly string[] | undefined} places @param {string} tp @param {number} offset */
+function isThere(places, tp, offset) {
+  if (places === undefined) return false;
+  return offset === -1 ? places.every((place) => place.startsWith(`${tp}:`)) : places.includes(`${tp}:${offset}`);
+}
+
+/** By unique name where it is in the log. @param {Evidence['log']} log */
+export function placesOf(log) {
+  /** @type {Map<string, string[]>} */
+  const places = new Map();
+  for (const [tp, records] of log) {
+    for (const { u, offset } of records) {
+      if (u === null) continue;
+      const at = places.get(u);
+      if (at === undefined) places.set(u, [`${tp}:${offset}`]);
+      else at.push(`${tp}:${offset}`);
+    }
+  }
+  return places;
+}
+
+/** Unique names count up: `p1.0.17`. @param {Evidence['log']} log @returns {string[]} */
+function findDisorder(log) {
+  /** @type {string[]} */
+  const disorder = [];
+  for (const [tp, records] of log) {
+    /** @type {Map<string, number>} */
+    const last = new Map();
+    for (const { u, offset } of records) {
+      if (u === null) continue;
+      const dot = u.lastIndexOf('.');
+      const [process, count] = [u.slice(0, dot), Number(u.slice(dot + 1))];
+      if (count <= (last.get(process) ?? -1)) disorder.push(`${u} at ${tp}:${offset} behind ${process}.${last.get(process)}`);
+      last.set(process, count);
+    }
+  }
+  return disorder;
+}

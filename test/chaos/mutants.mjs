@@ -1,0 +1,120 @@
+/** Chaos: builds of the library with one fault put in, each with the seed that must find it and the check that must. The faults are changes of the
+ *  compiled JavaScript: the native addon stays as it is. */
+import { SMALL } from './small-plan.mjs';
+
+/** @typedef {import('./types.js').Plan} Plan
+ *  @typedef {{ file: string, find: string, put: string }} Change file: in dist; `find` must be there exactly once
+ *  @typedef {{ name: string, changes: readonly Change[], plan: Plan, found: readonly string[] }} Mutant found: checks, each of which must have findings */
+
+/** @type {readonly Mutant[]} */
+export const MUTANTS = [
+  {
+    name: 'commits before handling',
+    changes: [
+      {
+        file: 'consumer/run.js',
+        find: 'for (const position of decoded.positions.toPositions(',
+        put: 'void membership.commit(decoded.positions.toArray());\n        for (const position of decoded.positions.toPositions(',
+      },
+    ],
+    plan: { ...SMALL, faults: [{ lane: 'clients', atMs: 3_000, name: 'kill', target: 'c1', ms: 100 }] },
+    found: ['committed', 'handled'],
+  },
+  {
+    name: 'drops a stray message',
+    changes: [{ file: 'consumer/decode.js', find: 'messages.push(read);', put: 'if (view.offset(row) % 97 !== 5) messages.push(read);' }],
+    plan: SMALL,
+    found: ['handled', 'committed', 'epochs'],
+  },
+  {
+    name: 'hands out a batch in another order',
+    changes: [{ file: 'consumer/decode.js', find: 'return { messages: kept,', put: 'return { messages: kept.toReversed(),' }],
+    plan: SMALL,
+    found: ['order'],
+  },
+  {
+    name: 'has no fence: a late commit counts for the ownership of now',
+    changes: [{ file: 'consumer/positions.js', find: 'e.offset, e.epoch, e.leaderEpoch', put: 'e.offset, 0, e.leaderEpoch' }],
+    plan: {
+      ...SMALL,
+      // Every member gives all partitions up at once, and the one that comes first by name takes the first partition.
+      protocol: 'eager',
+      drainTimeoutMs: 300,
+      loadMs: 11_000,
+      faults: [
+        { lane: 'clients', atMs: 1_500, name: 'slow', target: 'c1', ms: 8_000 },
+        { lane: 'clients', atMs: 1_700, name: 'join', target: 'a0' },
+        { lane: 'clients', atMs: 5_000, name: 'leave', target: 'a0' },
+      ],
+    },
+    found: ['committed'],
+  },
+  {
+    name: 'lets no revocation wait for the handler',
+    changes: [
+      {
+        file: 'consumer/membership.js',
+        find: 'return batch === null ? null : new BatchView(batch);',
+        put: 'if (batch !== null) this.#handle.done(new BatchView(batch).id);\n        return batch === null ? null : new BatchView(batch);',
+      },
+    ],
+    plan: {
+      ...SMALL,
+      protocol: 'eager',
+      faults: [
+        { lane: 'clients', atMs: 1_500, name: 'slow', target: 'c1', ms: 3_000 },
+        { lane: 'clients', atMs: 1_700, name: 'join', target: 'a0' },
+      ],
+    },
+    found: ['owners', 'repeats'],
+  },
+  {
+    name: 'does not drop what was prefetched when it seeks',
+    changes: [
+      {
+        file: 'consumer/assignment.js',
+        find: 'this.#handle.seek(Float64Array.from(owned.flatMap((p) => [this.#handle.topicId(p.topic), p.partition, p.offset])));',
+        put: 'void 0;',
+      },
+    ],
+    plan: { ...SMALL, handler: { ...SMALL.handler, seeksPerMille: 50 } },
+    found: ['epochs'],
+  },
+  {
+    name: 'starts new partitions at their end',
+    changes: [{ file: 'consumer/start.js', find: "isKnown || policy === 'earliest' ? low : high", put: 'isKnown ? high : low' }],
+    plan: { ...SMALL, class: 'latest', loadMs: 12_000, faults: [{ lane: 'cluster', atMs: 1_000, name: 'add-partitions' }] },
+    found: ['handled'],
+  },
+  {
+    name: 'sends again without idempotence',
+    changes: [{ file: 'settings/producer-defaults.js', find: "'enable.idempotence': 'true'", put: "'enable.idempotence': 'false'" }],
+    plan: {
+      ...SMALL,
+      loadMs: 7_000,
+      faults: [
+        { lane: 'network', atMs: 1_000, name: 'delay', target: 'leader', ms: 6_000 },
+        ...[2_000, 3_000, 4_000, 5_000, 6_000].map((atMs) => ({
+          lane: /** @type {const} */ ('clients'),
+          atMs,
+          name: 'reset',
+          target: 'leader',
+        })),
+      ],
+    },
+    found: ['produced'],
+  },
+  {
+    name: 'says delivered although it failed',
+    changes: [
+      {
+        file: 'producer/deliveries.js',
+        find: 'deliveries[index] = undefined;',
+        put: 'deliveries[index] = { topic: topicOf(index), partition: 0, offset: 0 };',
+      },
+      { file: 'producer/deliveries.js', find: 'if (failed.length === 0)', put: 'if (failed.length >= 0)' },
+    ],
+    plan: { ...SMALL, deliveryTimeoutMs: 1_500, faults: [{ lane: 'network', atMs: 2_000, name: 'hold', target: 'leader', ms: 4_000 }] },
+    found: ['produced'],
+  },
+];

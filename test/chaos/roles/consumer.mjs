@@ -1,0 +1,54 @@
+/** Chaos: a consumer process. What it begins, handles and hears is in the ledger before anything else happens; it ends with SIGTERM. */
+
+import { Handling } from './handling.mjs';
+import { Ownership } from './ownership.mjs';
+import { beginRole } from './role.mjs';
+
+/** @typedef {{ lib: string, bootstrap: string, topic: string, group: string, protocol: Record<string, string | number>, options: Record<string, unknown>,
+ *    handler: import('../types.js').HandlerPlan, start: 'earliest' | 'latest' }} Task */
+
+const { task, write } = /** @type {ReturnType<typeof beginRole<Task>>} */ (beginRole());
+/** @type {typeof import('../../../dist/index.js')} */
+const lib = await import(task.lib);
+
+/** What a supervisor would do after a crash of the service: begin anew, after a moment. */
+const AGAIN_MS = 500;
+
+const consumer = new lib.Consumer({
+  svc: task.m,
+  bootstrapServers: task.bootstrap,
+  groupId: task.group,
+  inputTopics: task.topic,
+  ...task.options,
+  kafkaConsumerConfig: {
+    'reconnect.backoff.max.ms': 500,
+    'topic.metadata.refresh.interval.ms': 5_000,
+    'auto.offset.reset': task.start,
+    ...task.protocol,
+  },
+});
+const ownership = new Ownership(write);
+ownership.listen(consumer, lib.CONSUMER_EVENTS);
+const handling = new Handling({ task, write, ownership, consumer });
+process.on('message', (message) => handling.plan(/** @type {never} */ (message)));
+
+const stop = new AbortController();
+const ask = () => stop.abort();
+// The library's own way to end where it exists: it is what services use.
+const shutdownSignal = /** @type {{ shutdownSignal?: (options: { signals: string[] }) => AbortSignal }} */ (lib).shutdownSignal;
+if (shutdownSignal === undefined) process.once('SIGTERM', ask);
+else shutdownSignal({ signals: ['SIGTERM'] }).addEventListener('abort', ask, { once: true });
+
+while (!stop.signal.aborted) {
+  try {
+    await consumer.process(handling.handler, { signal: stop.signal });
+  } catch (error) {
+    const { code, message } = /** @type {{ code?: string, message: string }} */ (error);
+    write('rejected', { code, message: message.slice(0, 400) });
+    ownership.endAll();
+    if (!stop.signal.aborted) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
+}
+await consumer.close();
+// Whatever the library still held would be seen as a process that does not end.
+write('ended');

@@ -1,0 +1,19 @@
+/** The engine's columns as deliveries: one per record, in order. */
+import { expect, test } from 'vitest';
+import { settle } from '../../../src/producer/deliveries.js';
+
+test('a record that was acknowledged without a place has offset -1, not the number that librdkafka has for that', () => {
+  const answer = {
+    kind: 'delivered',
+    request: 1,
+    partitions: Int32Array.of(2, 2),
+    offsets: Float64Array.of(-1001, 7),
+    failures: [],
+  } as const;
+  const { deliveries, failed } = settle(answer, ['a', 'b'], () => 't', undefined);
+  expect(deliveries).toEqual([
+    { topic: 't', partition: 2, offset: -1 },
+    { topic: 't', partition: 2, offset: 7 },
+  ]);
+  expect(failed).toEqual([]);
+});
