@@ -13,9 +13,9 @@ export interface RetryOptions {
   readonly initialDelayMs?: number | undefined;
   /** No wait is longer. Milliseconds, from initialDelayMs; default 30000. Ours. */
   readonly maxDelayMs?: number | undefined;
-  /** Each wait is this many times the one before. A ratio, from 1; default 2. Ours. */
+  /** Each wait is this many times the one before. A ratio from 1; default 2. Ours. */
   readonly factor?: number | undefined;
-  /** How much of a wait is left to chance, so that members do not retry in step. A ratio, 0 (none) to 1 (all of it); default 0.2. Ours. */
+  /** How much of a wait is left to chance, so that members do not retry in step. A share, 0 (none) to 1 (all of it); default 0.2. Ours. */
   readonly jitter?: number | undefined;
   /** false = no use trying again: park it at once, or stop. Given what the handler threw or failed the message with. Default: always. Ours. */
   readonly shouldRetry?: ((error: unknown) => boolean) | undefined;
@@ -34,7 +34,7 @@ export interface DeadLetterOptions {
 
 /** How many handler calls run at once, and what each is given. */
 export interface ConcurrencyOptions {
-  /** Handler calls at once. Required. Calls, 1 to 10000. Ours. */
+  /** Handler calls at once. Calls, 1 to 10000; required. Ours. */
   readonly max: number;
   /** 'partition' (default): each call has messages of one partition, in order. 'key': of one key (topic and raw key bytes), in order; messages
    *  without a key are each by themselves. Ours. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Consumer } from '../../src/index.js';
 import { readDeadLetterHeaders } from '../../src/message/dead-letter.js';
 import { readTopic } from '../scenarios/support/read-topic.js';
-import { broker, brokerKind, fresh, memberOf } from '../support/brokers.js';
+import { broker, brokerKind, fresh, memberOf, quick } from '../support/brokers.js';
 import { committedOf, envelope, take, within, writeRaw } from '../support/consuming.js';
 
 const KEYS = 20;
@@ -52,7 +52,7 @@ test('nothing is lost, nothing overtakes within a key, and the dead letters are 
     // Of a part that is bisected the healthy ones may come again, never behind their successors for the first time.
     expect([...new Set(own)]).toEqual([...new Set(own)].toSorted((a, b) => a - b));
   }
-  const letters = await readTopic(broker.bootstrapServers, dlq, lost.length + (isEmbedded ? 1 : 0));
+  const letters = await readTopic(broker.bootstrapServers, dlq, lost.length + (isEmbedded ? 1 : 0), quick);
   const parked = letters.flatMap((letter) => {
     const facts = readDeadLetterHeaders(letter.headers);
     return facts === undefined ? [] : [{ letter, facts }];

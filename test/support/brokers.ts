@@ -11,6 +11,8 @@ const QUICK_ON: Readonly<Record<'embedded' | 'kafka', ConsumerConfig>> = {
 };
 
 export const brokerKind = inject('brokerKind');
+/** Settings of a consumer that make this broker quick. */
+export const quick = QUICK_ON[brokerKind];
 export const broker = { bootstrapServers: inject('bootstrapServers') };
 
 let last = 0;
@@ -19,5 +21,5 @@ export const fresh = (what: string): string => `${what}-${process.pid}-${Date.no
 
 /** Options of a member of the group, on this broker. */
 export function memberOf(groupId: string, options: Partial<ConsumerOptions> & Pick<ConsumerOptions, 'inputTopics'>): ConsumerOptions {
-  return { ...broker, groupId, consumerTimeoutMs: 20, logger: false, kafkaConsumerConfig: QUICK_ON[brokerKind], ...options };
+  return { ...broker, groupId, consumerTimeoutMs: 20, logger: false, kafkaConsumerConfig: quick, ...options };
 }
