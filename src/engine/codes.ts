@@ -14,6 +14,7 @@ export const CODE = {
   messageTimedOut: -192,
   allBrokersDown: -187,
   state: -172,
+  assignmentLost: -142,
   noOffset: -168,
   fatal: -150,
   messageTooLarge: 10,
@@ -81,7 +82,11 @@ const HINT_BY_CODE: ReadonlyMap<number, string> = new Map([
   [29, 'grant this principal the ACL for the topic'],
   [30, 'grant this principal the ACL READ for the group'],
   [36, 'use the topic as it is, or delete it first'],
-  [82, 'give every process its own group.instance.id'],
+  [82, 'another process uses the same group.instance.id: give every process its own'],
+  [
+    111,
+    'another process that has not left uses the same group.instance.id: give every process its own, or wait for the broker to give up the old one',
+  ],
 ]);
 const HINT_BY_KIND: Partial<Record<CodeKind, string>> = {
   transient: 'try again',

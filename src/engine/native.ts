@@ -167,6 +167,10 @@ export interface NativeConsumer {
   handled(batchId: number): void;
   /** The batch's rows are handled and their commits settled; a revoke waits for this. */
   done(batchId: number): void;
+  /** Nobody waits for the batch's handler any more, though it has not ended: a revoke does not either, and is told as not drained. */
+  abandon(batchId: number): void;
+  /** Milliseconds since the poll thread took its turn; it does ten times a second at least. */
+  polledAgoMs(): number;
   /** Triples [topicId, partition, epoch] of the batch's partitions that are no longer owned, or null when all are. */
   lost(batchId: number): Float64Array | null;
   /** Quintuples [topicId, partition, offset (next to read), epoch (0 = the current one), leaderEpoch (-1 = unknown)]. Answered by `committed`. Coalesced: one request under way, newest position wins. */

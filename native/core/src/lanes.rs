@@ -140,6 +140,14 @@ struct Outstanding {
     since: Instant,
     /// its handler has ended; only its commit is still under way
     handled: bool,
+    /// its handler may still run, but nobody waits for it: the drain time is over
+    abandoned: bool,
+}
+
+impl Outstanding {
+    fn is_handling(&self) -> bool {
+        !self.handled && !self.abandoned
+    }
 }
 
 /// When the next batch is due.
@@ -293,7 +301,7 @@ impl Lanes {
         self.last_batch += 1;
         let mut owners: Vec<(Partition, Epoch)> = pieces.iter().map(|p| (p.at, p.epoch)).collect();
         owners.dedup();
-        self.outstanding.insert(self.last_batch, Outstanding { owners, since: now, handled: false });
+        self.outstanding.insert(self.last_batch, Outstanding { owners, since: now, handled: false, abandoned: false });
         Some(Handout { id: self.last_batch, pieces })
     }
 
@@ -308,20 +316,36 @@ impl Lanes {
         }
     }
 
+    /// Nothing of the batch will be committed, and its handler has not ended: a revocation need not wait for it, but says that it was not drained.
+    pub fn abandon(&mut self, batch: u32) {
+        if let Some(out) = self.outstanding.get_mut(&batch) {
+            out.abandoned = true;
+        }
+    }
+
     /// A batch whose handler has run for longer than `limit`, and for how long.
     pub fn stuck(&self, limit: Duration, now: Instant) -> Option<(u32, Duration)> {
-        let running = self.outstanding.iter().filter(|(_, out)| !out.handled);
+        let running = self.outstanding.iter().filter(|(_, out)| out.is_handling());
         running.map(|(id, out)| (*id, now.saturating_duration_since(out.since))).find(|(_, held)| *held > limit)
     }
 
     pub fn is_handling(&self, batch: u32) -> bool {
-        self.outstanding.get(&batch).is_some_and(|out| !out.handled)
+        self.outstanding.get(&batch).is_some_and(Outstanding::is_handling)
     }
 
     /// Whether no batch that is still out holds records of the partition's current epoch.
     pub fn drained(&self, at: Partition) -> bool {
-        let epoch = self.epoch(at).unwrap_or(0);
-        !self.outstanding.values().any(|out| out.owners.contains(&(at, epoch)))
+        !self.holders(at).any(|_| true)
+    }
+
+    /// Whether the batches that hold such records are worth waiting for.
+    pub fn is_awaited(&self, at: Partition) -> bool {
+        self.holders(at).any(|out| !out.abandoned)
+    }
+
+    fn holders(&self, at: Partition) -> impl Iterator<Item = &Outstanding> {
+        let owner = (at, self.epoch(at).unwrap_or(0));
+        self.outstanding.values().filter(move |out| out.owners.contains(&owner))
     }
 
     /// What of a batch is no longer owned in the epoch in which it was handed out.
@@ -510,5 +534,17 @@ mod tests {
         assert_eq!(lanes.stuck(5 * MS, now + 6 * MS), None);
         assert!(!lanes.is_handling(h.id));
         assert!(!lanes.drained(p(0)));
+    }
+
+    #[test]
+    fn an_abandoned_batch_is_not_awaited_but_its_partition_is_not_drained_before_it_is_done() {
+        let (mut lanes, now) = two_lanes(2);
+        let batch = lanes.take(4, now).expect("a batch").id;
+        assert!(lanes.is_awaited(p(0)) && !lanes.drained(p(0)));
+        lanes.abandon(batch);
+        assert!(!lanes.is_awaited(p(0)) && !lanes.drained(p(0)));
+        assert_eq!(lanes.stuck(MS, now + 10 * MS), None);
+        lanes.done(batch);
+        assert!(lanes.drained(p(0)));
     }
 }

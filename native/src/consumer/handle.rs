@@ -111,6 +111,19 @@ impl NativeConsumer {
         self.shared.waker.wake();
     }
 
+    /// Its handler has not ended, but nobody waits for it any more.
+    #[napi]
+    pub fn abandon(&self, batch: u32) {
+        self.shared.state().lanes.abandon(batch);
+        self.shared.waker.wake();
+    }
+
+    /// Milliseconds since the poll thread last took its turn: it does ten times a second at least.
+    #[napi]
+    pub fn polled_ago_ms(&self) -> f64 {
+        self.shared.state().polled.map_or(0.0, |at| at.elapsed().as_secs_f64() * 1000.0)
+    }
+
     #[napi]
     pub fn lost(&self, batch: u32) -> Option<Vec<f64>> {
         let lost = self.shared.state().lanes.lost(batch);

@@ -44,6 +44,8 @@ struct State {
     /// the size of the last batch asked for; nothing is prefetched before the first
     max: usize,
     commands: VecDeque<Command>,
+    /// when the poll thread last took its turn
+    polled: Option<Instant>,
     close_by: Option<Instant>,
     ended: bool,
 }

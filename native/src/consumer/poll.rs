@@ -133,6 +133,12 @@ impl PollThread {
 
     pub fn report(&self, result: Result<(), Fault>) {
         if let Err(error) = result {
+            self.tell(error);
+        }
+    }
+
+    pub fn tell(&self, error: Fault) {
+        if let Some(error) = self.client.news(error) {
             self.shared.error(error);
         }
     }
@@ -171,13 +177,14 @@ impl PollThread {
 
     fn error(&self, event: &rk::Event) {
         if event.code() != code::PARTITION_EOF {
-            self.shared.error(self.client.fatal_error().unwrap_or_else(|| event.fault()));
+            self.tell(event.fault());
         }
     }
 
     /// Tells JavaScript that its batch is due; returns how long the thread may sleep.
     fn announce(&self) -> Duration {
         let mut state = self.shared.state();
+        state.polled = Some(Instant::now());
         let busy = self.leaving.is_some() || state.close_by.is_some();
         let idle = if busy { Duration::from_millis(10) } else { IDLE };
         let Some(wanted) = state.wanted else { return idle };
@@ -201,7 +208,7 @@ impl PollThread {
             // JavaScript will not answer any more, and librdkafka waits for an answer before anything else
             rebalance::skip_question(self);
             if let Err(error) = self.client.begin_close(&self.events) {
-                self.shared.error(error);
+                self.tell(error);
                 return Some(false);
             }
         }

@@ -31,7 +31,7 @@ pub(super) fn begin(thread: &mut PollThread, event: &rk::Event) {
         code::REVOKE_PARTITIONS => revoke(thread, event.partitions()),
         // anything else is an error that only asks for a clean slate (rdkafka.h, rebalance_cb)
         _ => {
-            thread.shared.error(event.fault());
+            thread.tell(event.fault());
             thread.report(thread.client.assign(None));
         }
     }
@@ -155,14 +155,14 @@ fn names(state: &super::State, partitions: &[(Partition, Epoch)]) -> Vec<OwnedPa
 pub(super) fn advance(thread: &mut PollThread) {
     let Some(leaving) = &mut thread.leaving else { return };
     leaving.lost |= thread.client.assignment_lost();
-    if leaving.lost || Instant::now() >= leaving.until || drained(&thread.shared, &leaving.partitions) {
+    if leaving.lost || Instant::now() >= leaving.until || !is_awaited(&thread.shared, &leaving.partitions) {
         finish(thread);
     }
 }
 
-fn drained(shared: &Shared, partitions: &[(Partition, Epoch)]) -> bool {
+fn is_awaited(shared: &Shared, partitions: &[(Partition, Epoch)]) -> bool {
     let state = shared.state();
-    partitions.iter().all(|(at, _)| state.lanes.drained(*at))
+    partitions.iter().any(|(at, _)| state.lanes.is_awaited(*at))
 }
 
 pub(super) fn finish(thread: &mut PollThread) {

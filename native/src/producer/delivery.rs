@@ -139,7 +139,11 @@ fn serve(shared: &Shared, client: &Client, events: &rk::Queue) -> bool {
 fn take_in(shared: &Shared, client: &Client, event: &rk::Event) {
     match event.kind() {
         Kind::Delivery => shared.reports.take_in(client, event).into_iter().for_each(|batch| shared.mailbox.post(batch.report())),
-        Kind::Error => shared.mailbox.post(Event::Error { error: client.fatal_error().unwrap_or_else(|| event.fault()) }),
+        Kind::Error => {
+            if let Some(error) = client.news(event.fault()) {
+                shared.mailbox.post(Event::Error { error });
+            }
+        }
         Kind::Log => {
             let (facility, message, level) = event.log();
             shared.mailbox.post(Event::Log { level, facility, message });

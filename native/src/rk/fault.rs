@@ -20,6 +20,7 @@ pub mod code {
     pub const ASSIGN_PARTITIONS: i32 = -175;
     pub const REVOKE_PARTITIONS: i32 = -174;
     pub const STATE: i32 = -172;
+    pub const FATAL: i32 = -150;
     pub const PARTITION_EOF: i32 = -191;
     pub const AUTO_OFFSET_RESET: i32 = -140;
     pub const DESTROY: i32 = -197;

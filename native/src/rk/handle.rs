@@ -1,5 +1,7 @@
 //! One librdkafka client: everything that is asked of it goes through here.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rdkafka_sys as rd;
 
 use super::conf::Conf;
@@ -16,6 +18,8 @@ pub enum Role {
 pub struct Client {
     ptr: *mut rd::rd_kafka_t,
     role: Role,
+    /// the fatal error has been told
+    told_fatal: AtomicBool,
 }
 
 // SAFETY: librdkafka's client is made for use from any thread
@@ -44,7 +48,7 @@ impl Client {
             return Err(Fault::new(if code == code::NO_ERROR { code::INVALID_ARG } else { code }, text));
         }
         conf.release();
-        let client = Client { ptr, role };
+        let client = Client { ptr, role, told_fatal: AtomicBool::new(false) };
         client.serve_logs()?;
         Ok(client)
     }
@@ -171,6 +175,17 @@ impl Client {
         let code = unsafe { sys::rd_kafka_fatal_error(self.ptr, text.as_mut_ptr(), text.len()) };
         // SAFETY: librdkafka wrote a NUL-terminated text
         (code != code::NO_ERROR).then(|| Fault { fatal: true, ..Fault::new(code, unsafe { owned(text.as_ptr()) }) })
+    }
+
+    /// What an error tells that was not told before. librdkafka tells a fatal one under its own code, as _FATAL, and once more as the answer to a
+    /// close, in any order: None but for the first time.
+    pub fn news(&self, fault: Fault) -> Option<Fault> {
+        match self.fatal_error() {
+            Some(fatal) if fault.code == code::FATAL || fault.code == fatal.code => {
+                (!self.told_fatal.swap(true, Ordering::Relaxed)).then_some(fatal)
+            }
+            _ => Some(fault),
+        }
     }
 
     /// Records and reports that are still inside.
