@@ -1,6 +1,8 @@
 /** Consuming, the loop turned inside out: `for await (const batch of consumer.batches())`. */
 
+import { describeBatch } from '../handling/handler.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
+import { LoopBodies } from './inside.js';
 import type { Positions } from './positions.js';
 import type { Run, Taken } from './run.js';
 
@@ -13,15 +15,38 @@ export interface Batch<T> {
   commit(): Promise<void>;
 }
 
-/** Hands over the run's batches one by one; leaving the loop leaves the group, with the current batch uncommitted. */
-export async function* iterateBatches<T>(run: Run<T>): AsyncGenerator<Batch<T>, void, undefined> {
+/** Hands over the run's batches one by one; leaving the loop leaves the group, with the current batch uncommitted. `track` is told when the loop has
+ *  ended, at the latest when the drain time is over, and settles with it. */
+export async function* iterateBatches<T>(
+  run: Run<T>,
+  track: (ended: Promise<void>) => Promise<void>,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  const loop = new Loop(run);
+  const tracked = track(loop.bounded);
+  tracked.catch(() => undefined);
+  try {
+    yield* walk(run, loop);
+  } finally {
+    loop.end();
+    await tracked;
+  }
+}
+
+async function* walk<T>(run: Run<T>, loop: Loop<T>): AsyncGenerator<Batch<T>, void, undefined> {
   const open = new OpenPartitions();
   try {
     run.join();
     for (let taken = await run.next(); taken !== undefined; taken = await run.next()) {
       try {
-        if (taken.messages.length > 0) yield toBatch(run, taken, open);
-        else await run.storeSkipped(open.outsideOf(taken.positions));
+        if (taken.messages.length === 0) await run.storeSkipped(open.outsideOf(taken.positions));
+        else {
+          const endBody = loop.beginBody(taken);
+          try {
+            yield toBatch(run, taken, open);
+          } finally {
+            endBody();
+          }
+        }
       } finally {
         // Also when the loop is left: the farewell would wait for the batch.
         run.giveUp(taken);
@@ -33,6 +58,48 @@ export async function* iterateBatches<T>(run: Run<T>): AsyncGenerator<Batch<T>, 
     run.fail(error);
   } finally {
     await run.leave();
+  }
+}
+
+/** A `for await` loop as its run sees it: it may last, but not longer than the drain time. */
+class Loop<T> {
+  /** Settles when the loop has ended, or has been given up. */
+  readonly bounded: Promise<void>;
+  readonly #bodies: LoopBodies;
+  #current: Taken<T> | undefined;
+  #end: () => void = () => undefined;
+
+  constructor(run: Run<T>) {
+    this.#bodies = new LoopBodies(run);
+    this.#bodies.asked();
+    const ended = new Promise<void>((resolve) => {
+      this.#end = resolve;
+    });
+    this.bounded = run
+      .withinDrain(ended, () => `the body of a batches() loop${this.#what()}`)
+      .catch((error: unknown) => {
+        run.fail(error);
+        return run.leave();
+      });
+  }
+
+  end(): void {
+    this.#end();
+  }
+
+  /** The body is about to get its batch. What is returned must run before anything is awaited after it: the body asks for the next. */
+  beginBody(taken: Taken<T>): () => void {
+    const end = this.#bodies.begin();
+    this.#current = taken;
+    return () => {
+      this.#current = undefined;
+      end();
+      this.#bodies.asked();
+    };
+  }
+
+  #what(): string {
+    return this.#current === undefined ? '' : `, which has ${describeBatch(this.#current.messages)}`;
   }
 }
 

@@ -3,11 +3,14 @@
 import { isPhqKafkaError, type Position, UsageError } from '../errors.js';
 import { CONSUMER_EVENTS, type ConsumerEvents, Emitter, type TopicPartition } from '../events.js';
 import type { Handler } from '../handling/handler.js';
+import type { Health } from '../health.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
 import { type ConsumerOptions, type ResolvedConsumerOptions, resolveConsumerOptions } from '../settings/consumer-options.js';
 import { type Batch, iterateBatches } from './batch.js';
+import { ConsumerHealth } from './health.js';
+import { isInside } from './inside.js';
 import { Membership } from './membership.js';
-import { isInsideHandlerOf, processBatches } from './process-loop.js';
+import { processBatches } from './process-loop.js';
 import { Run } from './run.js';
 
 /** Reads topics in batches as a member of a consumer group, hands them to a handler, commits what is handled: at least once, in order within each
@@ -18,6 +21,7 @@ import { Run } from './run.js';
 export class Consumer<T = unknown> {
   readonly #options: ResolvedConsumerOptions;
   readonly #emitter: Emitter<ConsumerEvents>;
+  readonly #health: ConsumerHealth;
   /** Opened by `connect`, used by the next `process`. */
   #membership: Membership | undefined;
   #run: { readonly run: Run<T>; readonly ended: Promise<void> } | undefined;
@@ -31,6 +35,7 @@ export class Consumer<T = unknown> {
     this.#emitter = new Emitter<ConsumerEvents>(CONSUMER_EVENTS, (event, error) =>
       logger.error({ err: error, event }, `A listener of ${event} of the ${this.#name} threw`),
     );
+    this.#health = new ConsumerHealth(this.#emitter, this.#options.maxPollIntervalMs);
   }
 
   get #name(): string {
@@ -66,25 +71,7 @@ export class Consumer<T = unknown> {
     this.#assertOpen();
     if (options.signal?.aborted) return;
     const run = this.#begin();
-    let end: () => void = () => undefined;
-    const body = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    // The body may await close() itself: that must not wait for ever.
-    const bounded = run
-      .withinDrain(body, () => 'the body of a batches() loop')
-      .catch((error: unknown) => {
-        run.fail(error);
-        return run.leave();
-      });
-    const tracked = this.#track(run, bounded, options.signal);
-    tracked.catch(() => undefined);
-    try {
-      yield* iterateBatches(run);
-    } finally {
-      end();
-      await tracked;
-    }
+    yield* iterateBatches(run, (ended) => this.#track(run, ended, options.signal));
   }
 
   /** Commits positions of partitions that this member owns (offset = the next to read), for `commit: 'manual'`; resolves on the broker's answer.
@@ -137,11 +124,23 @@ export class Consumer<T = unknown> {
     return (await this.#running('offsetsForTimes').membership.offsets.offsetsForTimes(specs)).map(toPosition);
   }
 
-  /** Stops processing in good order and frees everything; every call gets the same promise. From inside a handler it starts that and resolves at
-   *  once, since the end waits for the handler.
+  /** Is it alive and at work, and if not, why? Cheap: it adds up what is known and asks nobody.
+   *  @example http.createServer((_, res) => res.writeHead(consumer.health().live ? 200 : 503).end()) */
+  health(): Health {
+    const run = this.#run?.run;
+    const state = run && {
+      isStopping: run.isStopping,
+      partitions: run.membership.assignment.partitions.length,
+      polledAgoMs: run.membership.polledAgoMs,
+    };
+    return this.#health.report({ run: state, isClosed: this.#closing !== undefined, nowMs: performance.now() });
+  }
+
+  /** Stops processing in good order and frees everything; every call gets the same promise. From inside a handler, or the body of a `batches()` loop,
+   *  it starts that and resolves at once, since the end waits for them.
    *  @throws what the stop rejected with: TimeoutError TIMEOUT_DRAIN or TIMEOUT_CLOSE; all is freed even then */
   close(): Promise<void> {
-    const inside = this.#run !== undefined && isInsideHandlerOf(this.#run.run);
+    const inside = this.#run !== undefined && isInside(this.#run.run);
     this.#closing ??= this.#close();
     if (!inside) return this.#closing;
     // `process` rejects with the same error: it is told there.
@@ -183,8 +182,12 @@ export class Consumer<T = unknown> {
     const onAbort = (): void => run.requestStop(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#run = { run, ended };
+    this.#health.began(performance.now());
     try {
       await ended;
+    } catch (error) {
+      this.#health.failed(error);
+      throw error;
     } finally {
       this.#run = undefined;
       signal?.removeEventListener('abort', onAbort);

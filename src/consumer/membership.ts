@@ -7,6 +7,7 @@ import { callEngine, type FaultContext, toKafkaException } from '../engine/fault
 import type { NativeConsumer, NativeMode, NativePartition, NativePositionResult } from '../engine/native.js';
 import { type KafkaException, type Position, TimeoutError } from '../errors.js';
 import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
+import { beginWork } from '../open-work.js';
 import type { Logger } from '../settings/logger.js';
 import { Assignment } from './assignment.js';
 import { OffsetQuestions } from './offset-questions.js';
@@ -30,11 +31,15 @@ export interface MembershipOptions {
   readonly logger: Logger;
 }
 
-/** What a run wants to know of, or do at, an assignment. */
-export interface AssignmentHooks {
+/** What a run wants to know of its membership, or do when it changes. */
+export interface MembershipHooks {
   /** stores the positions before anything of their partitions is handed out; quintuples as `Positions.toArray` makes them */
   commitStarts(rows: Float64Array): Promise<void>;
   onAssigned(): void;
+  /** Partitions are ours no more; `assignment` knows. */
+  onGivenAway(): void;
+  /** The client is finished: a fatal error, a partition that cannot be read on. */
+  onFailure(error: unknown): void;
 }
 
 /** Batches that wait in the engine, beside the one that is handled: enough that the handler never waits for the network. */
@@ -47,7 +52,7 @@ export class Membership {
   /** What ends the run: a fatal error, a partition that cannot be read on. */
   #failure: unknown;
   #wake: (() => void) | undefined;
-  #hooks: AssignmentHooks | undefined;
+  #hooks: MembershipHooks | undefined;
   #joined = false;
   #closed = false;
   #startWatch: StartWatch | undefined;
@@ -96,6 +101,11 @@ export class Membership {
     return this.#failure;
   }
 
+  /** Milliseconds since the engine last served the group. */
+  get polledAgoMs(): number {
+    return this.#handle.polledAgoMs();
+  }
+
   async connect(timeoutMs: number): Promise<void> {
     const startedMs = performance.now();
     const brokers = await this.#connection.connect(timeoutMs);
@@ -103,7 +113,7 @@ export class Membership {
   }
 
   /** Joins the group, and keeps the process alive until `close`. */
-  join(topics: readonly string[], hooks: AssignmentHooks): void {
+  join(topics: readonly string[], hooks: MembershipHooks): void {
     this.#hooks = hooks;
     this.#joined = true;
     this.#connection.mailbox.holdProcess();
@@ -147,6 +157,11 @@ export class Membership {
     this.#handle.handled(batchId);
   }
 
+  /** The batch's handler has not ended, but nobody waits for it any more. */
+  abandon(batchId: number): void {
+    this.#handle.abandon(batchId);
+  }
+
   /** A revocation of the batch's partitions waits for this. */
   done(batchId: number): void {
     this.#handle.done(batchId);
@@ -175,6 +190,7 @@ export class Membership {
     this.#startWatch?.end();
     this.#starts.end(false);
     this.interrupt();
+    if (this.#joined) this.#tellStaticLeave();
     const { timedOut } = await this.#closeMailbox(closeTimeoutMs);
     emitter.emit('consumer.closed', { timedOut });
     if (!timedOut) return;
@@ -187,12 +203,23 @@ export class Membership {
 
   async #closeMailbox(timeoutMs: number): Promise<{ readonly timedOut: boolean }> {
     const { mailbox } = this.#connection;
+    const end = beginWork(() => `the close of the ${this.#options.name} waits for the group's coordinator`);
     try {
       return await mailbox.close(timeoutMs);
     } finally {
+      end();
       if (this.#joined) mailbox.releaseProcess();
       this.#joined = false;
     }
+  }
+
+  /** KIP-345: a static member does not leave, so that it finds its partitions when it is back; nobody reads them meanwhile. */
+  #tellStaticLeave(): void {
+    const { config, logger, name } = this.#options;
+    const instanceId = new Map(config).get('group.instance.id');
+    if (instanceId === undefined) return;
+    const text = `The ${name} stops as static member "${instanceId}": it keeps its partitions until it returns or its session timeout has passed`;
+    logger.info({ groupInstanceId: instanceId }, text);
   }
 
   /** Work that an event started: what it throws ends the run. */
@@ -217,6 +244,8 @@ export class Membership {
   #fail(error: unknown): void {
     this.#startWatch?.end();
     this.#failure ??= error;
+    // Not only at the next batch: the handler that runs may never end.
+    this.#hooks?.onFailure(error);
     this.interrupt();
   }
 
@@ -232,6 +261,7 @@ export class Membership {
   ): void {
     const partitions = revoked.map(toPartition);
     this.assignment.remove(partitions);
+    this.#hooks?.onGivenAway();
     // The engine also takes leave of a group that it has given up before.
     if (partitions.length > 0) this.#options.emitter.emit('consumer.revoked', { partitions, lost, drained, waitedMs });
   }

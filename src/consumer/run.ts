@@ -3,8 +3,12 @@
 import type { BatchView } from '../engine/batch-view.js';
 import { type Position, TimeoutError, UsageError } from '../errors.js';
 import type { ConsumerEvents, Emitter } from '../events.js';
+import type { ConsumedMessage } from '../message/consumed-message.js';
+import { beginWork } from '../open-work.js';
+import type { Logger } from '../settings/logger.js';
 import { Commits } from './commits.js';
 import { type DecodedBatch, decodeBatch } from './decode.js';
+import { type HandlerCall, HandlerCalls } from './handler-calls.js';
 import type { Membership } from './membership.js';
 import type { Positions } from './positions.js';
 import { StopRequest } from './stop-request.js';
@@ -22,6 +26,7 @@ export interface RunOptions {
   readonly drainTimeoutMs: number;
   readonly emitter: Emitter<ConsumerEvents>;
   readonly membership: Membership;
+  readonly logger: Logger;
 }
 
 /** A batch on its way through the run. */
@@ -37,6 +42,7 @@ export class Run<T> {
   readonly #options: RunOptions;
   readonly #stop: StopRequest;
   readonly #commits: Commits;
+  readonly #calls: HandlerCalls;
   readonly #positions = new Map<string, Position>();
   /** What the run ends with; the first one wins. */
   #failure: unknown;
@@ -45,7 +51,11 @@ export class Run<T> {
   constructor(options: RunOptions) {
     this.#options = options;
     const { membership, name, maxUncommittedBatches, emitter, drainTimeoutMs } = options;
-    this.#stop = new StopRequest(drainTimeoutMs, () => membership.interrupt());
+    this.#calls = new HandlerCalls(name);
+    this.#stop = new StopRequest(drainTimeoutMs, () => {
+      this.#calls.stop(this.#stop.signal.reason);
+      membership.interrupt();
+    });
     this.#commits = new Commits({ name, port: membership, maxUncommittedBatches, emitter, onFailure: (error) => this.fail(error) });
   }
 
@@ -53,9 +63,8 @@ export class Run<T> {
     return this.#options.membership;
   }
 
-  /** what handlers see */
-  get signal(): AbortSignal {
-    return this.#stop.signal;
+  get isStopping(): boolean {
+    return this.#stop.requested;
   }
 
   /** By owned partition the next position that will be handed out. */
@@ -87,7 +96,12 @@ export class Run<T> {
   /** Joins the group. */
   join(): void {
     const { membership, inputTopics } = this.#options;
-    membership.join(inputTopics, { commitStarts: (rows) => this.#commits.storeUnhandled(rows), onAssigned: () => this.#commits.retry() });
+    membership.join(inputTopics, {
+      commitStarts: (rows) => this.#commits.storeUnhandled(rows),
+      onAssigned: () => this.#commits.retry(),
+      onGivenAway: () => this.#calls.loseAllBut((partition) => membership.assignment.owns(partition)),
+      onFailure: (error) => this.fail(error),
+    });
   }
 
   /** The next batch, or undefined when the run is to end. */
@@ -104,6 +118,24 @@ export class Run<T> {
       if (batch !== null) return this.#decode(batch);
       await membership.wait();
     }
+  }
+
+  /** A handler is about to be called with these messages of the batch; `endCall` follows. */
+  beginCall({ id }: Taken<T>, messages: readonly ConsumedMessage<T>[]): HandlerCall {
+    return this.#calls.begin(id, messages);
+  }
+
+  endCall(call: HandlerCall): void {
+    this.#calls.end(call);
+  }
+
+  /** The handler threw after everything it had was taken away: that ends nothing, since nothing of it counts. */
+  tellLostCall(error: unknown): void {
+    const { logger, name } = this.#options;
+    logger.warn(
+      { err: error },
+      `A handler of the ${name} threw after its partitions were given away; their new owner handles the messages again`,
+    );
   }
 
   /** The batch was handed out: how it went is told, its commit is for whoever has it. */
@@ -136,7 +168,9 @@ export class Run<T> {
 
   /** Nothing of the batch is committed here; a revocation need not wait for it. */
   giveUp({ id }: Taken<T>): void {
-    this.membership.done(id);
+    // Done would say that it was drained.
+    if (this.#calls.isRunning(id)) this.membership.abandon(id);
+    else this.membership.done(id);
   }
 
   /** Commits positions of owned partitions (offset = the next to read). @throws KafkaException when one was not stored */
@@ -148,8 +182,13 @@ export class Run<T> {
   }
 
   /** Settles as `work` does, but rejects when the drain time after a stop has passed first. */
-  withinDrain<R>(work: Promise<R>, what: () => string): Promise<R> {
-    return this.#stop.within(work, () => this.#drainTimeout(what()));
+  async withinDrain<R>(work: Promise<R>, what: () => string): Promise<R> {
+    const end = beginWork(() => `the ${this.#options.name} waits for ${what()}`);
+    try {
+      return await this.#stop.within(work, () => this.#drainTimeout(what()));
+    } finally {
+      end();
+    }
   }
 
   /** Waits for the commits that are under way, then leaves. @throws what ended the run, unless it was only asked to stop */

@@ -7,7 +7,9 @@ type Awaitable<T> = T | Promise<T>;
 
 /** What a handler knows beside its messages. */
 export interface HandlerContext {
-  /** Aborts when the consumer stops: end early, or go on until `drainTimeoutMs` has passed. */
+  /** Aborts when the consumer stops: end early, or go on until `drainTimeoutMs` has passed. Aborts as well when every partition of these messages has
+   *  been taken away (its reason is a KafkaException `_ASSIGNMENT_LOST`): nothing of them can be committed then, so end; throwing is harmless. A
+   *  rebalance that waits for this call does not abort it. */
   readonly signal: AbortSignal;
   /** Which call this is for these messages, from 1. */
   readonly attempt: number;

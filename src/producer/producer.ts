@@ -2,9 +2,11 @@
 
 import type { Delivery } from '../errors.js';
 import { Emitter, PRODUCER_EVENTS, type ProducerEvents } from '../events.js';
+import type { Health } from '../health.js';
 import type { OutgoingMessage } from '../message/message.js';
 import { type ProducerOptions, type ResolvedProducerOptions, resolveProducerOptions } from '../settings/producer-options.js';
 import { BatchSender } from './batch-sender.js';
+import { ProducerHealth } from './health.js';
 import type { OutputsOf, OutputTopics, ProduceOptions, TopicName } from './outputs.js';
 import { packMessages } from './pack.js';
 
@@ -18,13 +20,16 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 30_000;
 export class Producer<const O extends OutputTopics = string> {
   readonly #options: ResolvedProducerOptions;
   readonly #emitter: Emitter<ProducerEvents>;
+  readonly #health: ProducerHealth;
   readonly #batches: BatchSender;
+  #isClosed = false;
 
   /** @throws SettingsError that lists everything wrong with the options */
   constructor(options: ProducerOptions<O>) {
     this.#options = resolveProducerOptions(options);
     const { svc, bootstrapServers, config, closeTimeoutMs, logger, warnings } = this.#options;
     this.#emitter = new Emitter(PRODUCER_EVENTS, (event, error) => logger.error({ event, err: error }, 'A listener of the producer threw'));
+    this.#health = new ProducerHealth(this.#emitter);
     this.#batches = new BatchSender({
       name: `producer "${svc}"`,
       bootstrapServers,
@@ -77,9 +82,15 @@ export class Producer<const O extends OutputTopics = string> {
     return this.#emitter.on(event, listener);
   }
 
+  /** Is it alive and able to send, and if not, why? Cheap: it adds up what is known and asks nobody. */
+  health(): Health {
+    return this.#health.report({ isClosed: this.#isClosed, nowMs: performance.now() });
+  }
+
   /** Waits for what is in flight, at most `closeTimeoutMs`, and disconnects. Every call gets the same promise.
    *  @throws TimeoutError when records had to be given up; the promises of their batches reject as well */
   close(): Promise<void> {
+    this.#isClosed = true;
     return this.#batches.close();
   }
 

@@ -7,6 +7,7 @@ import type { NativeEvent, NativeProducer } from '../engine/native.js';
 import type { OutgoingSlab } from '../engine/outgoing-slab.js';
 import { type KafkaException, TimeoutError, UsageError } from '../errors.js';
 import type { Emitter, ProducerEvents } from '../events.js';
+import { beginWork } from '../open-work.js';
 import type { ConfigEntries } from '../settings/kafka-entries.js';
 import type { Logger } from '../settings/logger.js';
 
@@ -89,11 +90,20 @@ export class Sender {
     const connection = this.#connection;
     const records = this.#recordsInFlight;
     // Closing a producer that never connected must not load an addon just to say goodbye.
-    const { timedOut } = connection === undefined ? { timedOut: false } : await connection.mailbox.close(closeTimeoutMs);
+    const { timedOut } = connection === undefined ? { timedOut: false } : await this.#closeMailbox(connection, closeTimeoutMs);
     emitter.emit('producer.closed', { timedOut });
     if (!timedOut) return;
     const text = `Closing the ${name}: of ${records} records in flight some had no answer after ${closeTimeoutMs} ms and were given up`;
     throw new TimeoutError('TIMEOUT_CLOSE', `${text}${connection?.because() ?? ''}`, { timeoutMs: closeTimeoutMs, cause: this.lastError });
+  }
+
+  async #closeMailbox({ mailbox }: Connection<NativeProducer>, timeoutMs: number): Promise<{ readonly timedOut: boolean }> {
+    const end = beginWork(() => `the close of the ${this.#options.name} waits for ${this.#recordsInFlight} records in flight`);
+    try {
+      return await mailbox.close(timeoutMs);
+    } finally {
+      end();
+    }
   }
 
   #open(): Connection<NativeProducer> {

@@ -151,16 +151,6 @@ test.concurrent('close() while the loop waits for a batch ends it', async () => 
   await broker.close();
 });
 
-test.concurrent('close() awaited inside the body is bounded by drainTimeoutMs and says what blocked', async () => {
-  const { broker, options } = await setUp(envelopes(2));
-  const consumer = new Consumer<number>({ ...options, drainTimeoutMs: 300 });
-  const iterate = async () => {
-    for await (const _ of consumer.batches()) await consumer.close();
-  };
-  await expect(within(10_000, iterate())).rejects.toMatchObject({ code: 'TIMEOUT_DRAIN', message: expect.stringContaining('batches()') });
-  await broker.close();
-});
-
 test.concurrent('a second iteration beside the first is a UsageError, and the first goes on', async () => {
   const { broker, consumer } = await setUp(envelopes(2));
   for await (const _ of consumer.batches()) {

@@ -42,3 +42,19 @@ test('with a batch whose commit cannot be sent: by drainTimeoutMs and closeTimeo
   await told;
   expect(performance.now() - startedMs).toBeLessThan(2_000);
 });
+
+test('with only the coordinator gone, from inside a handler: as bounded', async () => {
+  await using broker = await EmbeddedBroker.start({ brokers: 2, topics: { t: 1 } });
+  broker.moveLeader('t', 0, 1);
+  broker.moveCoordinator('group', 'g', 2);
+  await writeRaw(broker, 't', [{ value: envelope(1) }]);
+  const consumer = new Consumer(member(broker, { inputTopics: 't', drainTimeoutMs: 300, closeTimeoutMs: 500 }));
+  const startedMs: number[] = [];
+  const processed = consumer.process(async () => {
+    broker.brokerDown(2);
+    startedMs.push(performance.now());
+    await consumer.close();
+  });
+  await expect(within(10_000, processed)).rejects.toMatchObject({ code: 'TIMEOUT_DRAIN' });
+  expect(performance.now() - (startedMs[0] ?? 0)).toBeLessThan(2_500);
+});

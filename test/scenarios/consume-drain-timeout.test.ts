@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { Consumer } from '../../src/index.js';
 import { EmbeddedBroker } from '../../src/testing/index.js';
-import { envelope, gate, member, take, within, writeRaw } from '../support/consuming.js';
+import { envelope, gate, member, next, take, within, writeRaw } from '../support/consuming.js';
 
 const late = {
   name: 'TimeoutError',
@@ -32,9 +32,11 @@ test.concurrent.for(['close', 'signal'] as const)('asked by %s', async (by) => {
   );
   const told = expect(within(5_000, processed)).rejects.toMatchObject(late);
   await stuck.opened;
+  const revoked = next(consumer, 'consumer.revoked');
   if (by === 'close') await expect(within(5_000, consumer.close())).rejects.toMatchObject(late);
   else controller.abort();
   await told;
+  expect(await revoked).toMatchObject({ partitions: [{ topic: 't', partition: 0 }], lost: false, drained: false });
   if (by === 'signal') await consumer.close();
   expect((await take(options, 2)).map(({ payload }) => payload)).toEqual([3, 4]);
 });
