@@ -24,6 +24,7 @@ export {
 export { CONSUMER_EVENTS, type ConsumerEvents, PRODUCER_EVENTS, type ProducerEvents, type TopicPartition } from './events.js';
 export { type EachMessageOptions, eachMessage } from './handling/each-message.js';
 export type { Handler, HandlerContext } from './handling/handler.js';
+export type { Health, HealthCode, HealthReason } from './health.js';
 export type { ConsumedMessage, DerivedMessage } from './message/consumed-message.js';
 export { derive } from './message/derive.js';
 export { packKafkaPayload } from './message/envelope.js';
@@ -42,6 +43,7 @@ export {
   type RawProduceOptions,
   type RawProducer,
 } from './producer/raw-producer.js';
+export { type ShutdownSignalOptions, shutdownSignal } from './service/shutdown-signal.js';
 export { defaultConsumerConfig, type GroupProtocol } from './settings/consumer-defaults.js';
 export type { ConsumerOptions } from './settings/consumer-options.js';
 export type { ConsumerConfig, ProducerConfig, SharedConfig } from './settings/librdkafka-config.js';

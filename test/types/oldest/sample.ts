@@ -30,6 +30,9 @@ import {
   type HandlerContext,
   HandlerError,
   type Headers,
+  type Health,
+  type HealthCode,
+  type HealthReason,
   type History,
   InvariantError,
   isPhqKafkaError,
@@ -62,6 +65,8 @@ import {
   SettingsError,
   type SettingsFault,
   type SharedConfig,
+  type ShutdownSignalOptions,
+  shutdownSignal,
   TimeoutError,
   type TopicPartition,
   type UnpackedPayload,
@@ -128,6 +133,15 @@ export async function serve(signal: AbortSignal): Promise<void> {
   };
   await consumer.connect({ timeoutMs: 1_000 });
   await consumer.process(handler, { signal });
+}
+
+/** A service's whole life: until it is asked to end, with an answer to probes. */
+export async function live(): Promise<readonly HealthCode[]> {
+  const options: ShutdownSignalOptions = { signals: ['SIGTERM'] };
+  await serve(shutdownSignal(options));
+  const health: Health = consumer.health();
+  const reasons: HealthReason[] = [...health.reasons, ...producer.health().reasons];
+  return health.live && health.ready ? [] : reasons.map(({ code }) => code);
 }
 
 /** The other ways to read: one message after the other, and as an iteration with commits of one's own. */
