@@ -132,6 +132,7 @@ export class Consumer<T = unknown> {
       isStopping: run.isStopping,
       partitions: run.membership.assignment.partitions.length,
       polledAgoMs: run.membership.polledAgoMs,
+      isMember: this.#options.protocol === 'consumer' && run.membership.isMember,
     };
     return this.#health.report({ run: state, isClosed: this.#closing !== undefined, nowMs: performance.now() });
   }

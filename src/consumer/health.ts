@@ -8,7 +8,15 @@ import { type Health, type HealthReason, toHealth } from '../health.js';
 /** What events do not tell. */
 export interface ConsumerState {
   /** the current `process()` or `batches()`, if any */
-  readonly run: { readonly isStopping: boolean; readonly partitions: number; readonly polledAgoMs: number } | undefined;
+  readonly run:
+    | {
+        readonly isStopping: boolean;
+        readonly partitions: number;
+        readonly polledAgoMs: number;
+        /** KIP-848: the group counts it in. Classic members without partitions are told so by an empty assignment. */
+        readonly isMember: boolean;
+      }
+    | undefined;
   readonly isClosed: boolean;
   readonly nowMs: number;
 }
@@ -104,14 +112,14 @@ export class ConsumerHealth {
     return [{ code: 'failed', affects: 'live', text: `process() ended and was not called again: ${describe(this.#failure.error)}` }];
   }
 
-  #group({ partitions, polledAgoMs }: NonNullable<ConsumerState['run']>, nowMs: number): readonly HealthReason[] {
+  #group({ partitions, polledAgoMs, isMember }: NonNullable<ConsumerState['run']>, nowMs: number): readonly HealthReason[] {
     const reasons: HealthReason[] = [];
     const limitMs = this.#maxPollIntervalMs;
     if (polledAgoMs > limitMs) {
       reasons.push({ code: 'not-polled', affects: 'live', text: `the group was not served for ${Math.round(polledAgoMs)} ms` });
     }
     // With partitions it works, whatever the group is doing about others.
-    if (this.#unsteadySinceMs === undefined || partitions > 0) return reasons;
+    if (this.#unsteadySinceMs === undefined || partitions > 0 || isMember) return reasons;
     const forMs = Math.round(nowMs - this.#unsteadySinceMs);
     const text = `no partitions and no word from the group for ${forMs} ms`;
     if (forMs > 2 * limitMs) reasons.push({ code: 'unsteady', affects: 'live', text });

@@ -106,6 +106,11 @@ export class Membership {
     return this.#handle.polledAgoMs();
   }
 
+  /** Does the group count us in, as far as a member without partitions can tell? */
+  get isMember(): boolean {
+    return this.#handle.isMember();
+  }
+
   async connect(timeoutMs: number): Promise<void> {
     const startedMs = performance.now();
     const brokers = await this.#connection.connect(timeoutMs);

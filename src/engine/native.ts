@@ -171,6 +171,8 @@ export interface NativeConsumer {
   abandon(batchId: number): void;
   /** Milliseconds since the poll thread took its turn; it does ten times a second at least. */
   polledAgoMs(): number;
+  /** Does the group count this member in? Looked at, once a second, while it has no partitions. */
+  isMember(): boolean;
   /** Triples [topicId, partition, epoch] of the batch's partitions that are no longer owned, or null when all are. */
   lost(batchId: number): Float64Array | null;
   /** Quintuples [topicId, partition, offset (next to read), epoch (0 = the current one), leaderEpoch (-1 = unknown)]. Answered by `committed`. Coalesced: one request under way, newest position wins. */

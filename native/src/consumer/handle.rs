@@ -124,6 +124,12 @@ impl NativeConsumer {
         self.shared.state().polled.map_or(0.0, |at| at.elapsed().as_secs_f64() * 1000.0)
     }
 
+    /// Whether the group counts this member in; looked at while it has no partitions.
+    #[napi]
+    pub fn is_member(&self) -> bool {
+        self.shared.state().is_member
+    }
+
     #[napi]
     pub fn lost(&self, batch: u32) -> Option<Vec<f64>> {
         let lost = self.shared.state().lanes.lost(batch);

@@ -46,6 +46,8 @@ struct State {
     commands: VecDeque<Command>,
     /// when the poll thread last took its turn
     polled: Option<Instant>,
+    /// the group counts us in, as last seen while we had no partitions
+    is_member: bool,
     close_by: Option<Instant>,
     ended: bool,
 }

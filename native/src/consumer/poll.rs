@@ -15,6 +15,8 @@ use crate::rk::{self, Client, Fault, Kind, PartitionList, Queue, code};
 
 /// The main queue is looked at this often at least, whatever JavaScript does: it keeps the membership alive.
 const IDLE: Duration = Duration::from_millis(100);
+/// A member without partitions looks this often whether the group counts it in.
+const LOOK: Duration = Duration::from_secs(1);
 /// Events served before records get their turn again.
 const EVENTS_A_TURN: usize = 1000;
 
@@ -39,6 +41,7 @@ pub(super) struct PollThread {
     pub collector: Collector,
     pub first_queue: usize,
     closing: bool,
+    looked: Instant,
 }
 
 pub(super) fn start(shared: &Arc<Shared>, client: Arc<Client>) -> Result<(), Fault> {
@@ -58,6 +61,7 @@ pub(super) fn start(shared: &Arc<Shared>, client: Arc<Client>) -> Result<(), Fau
         collector: Collector::default(),
         first_queue: 0,
         closing: false,
+        looked: Instant::now(),
     };
     shared.threads.spawn("phq-poll", move || thread.run())
 }
@@ -70,6 +74,7 @@ impl PollThread {
             self.serve_events();
             rebalance::advance(&mut self);
             self.watch_handlers();
+            self.look_at_membership();
             commit::send(&self);
             let busy = !self.closing && fetch::turn(&mut self);
             fetch::tell_stopped(&mut self);
@@ -100,9 +105,7 @@ impl PollThread {
                     Ok(())
                 }
             };
-            if let Err(error) = result {
-                self.shared.error(error);
-            }
+            self.report(result);
         }
     }
 
@@ -129,6 +132,16 @@ impl PollThread {
             }
             Some(_) => {}
         }
+    }
+
+    /// A KIP-848 member that gets no partitions hears nothing of it: its epoch is all there is to see.
+    fn look_at_membership(&mut self) {
+        if self.closing || self.topics.is_empty() || !self.queues.is_empty() || self.looked.elapsed() < LOOK {
+            return;
+        }
+        self.looked = Instant::now();
+        let is_member = self.client.generation() > 0;
+        self.shared.state().is_member = is_member;
     }
 
     pub fn report(&self, result: Result<(), Fault>) {

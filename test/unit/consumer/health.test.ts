@@ -14,7 +14,7 @@ function setUp() {
   const clock = { nowMs: 0 };
   const health = new ConsumerHealth(emitter, LIMIT_MS, () => clock.nowMs);
   const report = (run: Partial<NonNullable<ConsumerState['run']>> | null = {}, isClosed = false) => {
-    const state = run === null ? undefined : { isStopping: false, partitions: 0, polledAgoMs: 0, ...run };
+    const state = run === null ? undefined : { isStopping: false, partitions: 0, polledAgoMs: 0, isMember: false, ...run };
     const { live, ready, reasons } = health.report({ run: state, isClosed, nowMs: clock.nowMs });
     return { live, ready, codes: reasons.map(({ code }) => code), texts: reasons.map(({ text }) => text) };
   };
@@ -45,6 +45,8 @@ test('steady without partitions is ready: there are more members than partitions
   health.began(0);
   assigned();
   expect(report({ partitions: 0 })).toMatchObject(well);
+  health.began(0);
+  expect(report({ partitions: 0, isMember: true })).toMatchObject(well);
 });
 
 test('a group that does not settle for twice max.poll.interval.ms is dead, and alive again when it does', () => {
