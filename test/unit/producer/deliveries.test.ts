@@ -10,7 +10,7 @@ test('a record that was acknowledged without a place has offset -1, not the numb
     offsets: Float64Array.of(-1001, 7),
     failures: [],
   } as const;
-  const { deliveries, failed } = settle(answer, ['a', 'b'], () => 't', undefined);
+  const { deliveries, failed } = settle(answer, ['a', 'b'], () => 't', { lastError: undefined, refusal: undefined });
   expect(deliveries).toEqual([
     { topic: 't', partition: 2, offset: -1 },
     { topic: 't', partition: 2, offset: 7 },
