@@ -10,7 +10,7 @@ import { mutate } from '../../chaos/mutate.mjs';
 const folder = mkdtempSync(join(tmpdir(), 'phq-mutants-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test.for(MUTANTS)('a build that $name', ({ changes }) => {
+test.for(MUTANTS)('a build that $name', { timeout: 30_000 }, ({ changes }) => {
   const copy = join(folder, 'copy');
   mutate(copy, changes);
   for (const { file } of changes) {
