@@ -22,13 +22,19 @@ export const MUTANTS = [
   },
   {
     name: 'drops a stray message',
-    changes: [{ file: 'consumer/decode.js', find: 'messages.push(read);', put: 'if (view.offset(row) % 97 !== 5) messages.push(read);' }],
+    changes: [
+      {
+        file: 'consumer/decode.js',
+        find: 'this.#messages.push(read);',
+        put: 'if (this.#view.offset(row) % 97 !== 5) this.#messages.push(read);',
+      },
+    ],
     plan: SMALL,
     found: ['handled', 'committed', 'epochs'],
   },
   {
     name: 'hands out a batch in another order',
-    changes: [{ file: 'consumer/decode.js', find: 'return { messages: kept,', put: 'return { messages: kept.toReversed(),' }],
+    changes: [{ file: 'consumer/decode.js', find: 'const all = this.#messages;', put: 'const all = this.#messages.toReversed();' }],
     plan: SMALL,
     found: ['order'],
   },
