@@ -55,8 +55,9 @@ export class Calls<T> {
     const startedMs = performance.now();
     const call = this.#watch.begin();
     this.#messages += entries.length;
+    const { result, end } = callInside(this.#run, () => callHandler(this.#handler, messages, options));
     try {
-      const failed = await callInside(this.#run, () => callHandler(this.#handler, messages, options));
+      const failed = await result;
       this.#run.tellCalled({ messages: entries.length - failed.size, startedMs });
       if (failed.size === 0) return CLEAN;
       return { threw: undefined, failed: new Map([...failed].map(([index, error]) => [entries[index] as Entry<T>, error])) };
@@ -64,6 +65,7 @@ export class Calls<T> {
       if (error instanceof HandlerError) return { threw: error, failed: NONE };
       throw error;
     } finally {
+      end();
       this.#messages -= entries.length;
       this.#watch.end(call);
     }

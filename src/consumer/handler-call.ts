@@ -11,9 +11,11 @@ export function isInsideHandlerOf(run: object): boolean {
   return call?.run === run && call.running;
 }
 
-export function callInside<R>(run: object, call: () => Promise<R>): Promise<R> {
+/** Runs the call; `end` it when it has settled. */
+export function callInside<R>(run: object, call: () => R): { readonly result: R; end(): void } {
   const store = { run, running: true };
-  return handlerCall.run(store, call).finally(() => {
+  const end = (): void => {
     store.running = false;
-  });
+  };
+  return { result: handlerCall.run(store, call), end };
 }

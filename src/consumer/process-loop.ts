@@ -50,7 +50,8 @@ function stopBeforeFailed<T>(run: Run<T>, { messages, positions }: Taken<T>, fai
 
 async function call<T>(run: Run<T>, { messages }: Taken<T>, handler: Handler<ConsumedMessage<T>>): Promise<FailedByName> {
   const options = { signal: run.signal, attempt: 1, hasPolicy: false };
-  const called = callInside(run, () => callHandler(handler, messages, options));
+  const { result, end } = callInside(run, () => callHandler(handler, messages, options));
+  const called = result.finally(end);
   // Should the drain time pass first, nobody is left to hear how the handler ended.
   called.catch(() => undefined);
   return await run.withinDrain(called, () => `the handler, which has ${describeBatch(messages)}`);
