@@ -220,11 +220,11 @@ impl Mailbox {
 
     pub fn post(&self, event: Event) {
         lock(&self.events).push_back(event);
-        if !self.told.swap(true, Ordering::AcqRel) {
-            if let Some(wake) = &*lock(&self.wake) {
-                // a closing environment refuses the call, and nobody is left to tell
-                wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
-            }
+        if !self.told.swap(true, Ordering::AcqRel)
+            && let Some(wake) = &*lock(&self.wake)
+        {
+            // a closing environment refuses the call, and nobody is left to tell
+            wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
     }
 
