@@ -10,7 +10,7 @@ const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}:${part
 type Handle = Pick<NativeConsumer, 'assign' | 'hold' | 'release' | 'seek' | 'topicId'>;
 
 export class Assignment {
-  readonly #handle: Handle;
+  readonly #engine: () => Handle;
   readonly #owned = new Map<string, NativePartition>();
   readonly #paused = new Set<string>();
   /** held until what failed of them is done, or what was read ahead */
@@ -22,8 +22,13 @@ export class Assignment {
   /** seeks of partitions that are not ours yet */
   readonly #seeks = new Map<string, number>();
 
-  constructor(handle: Handle) {
-    this.#handle = handle;
+  /** `engine`: the client, which may be opened anew before the group is joined. */
+  constructor(engine: () => Handle) {
+    this.#engine = engine;
+  }
+
+  get #handle(): Handle {
+    return this.#engine();
   }
 
   get partitions(): readonly TopicPartition[] {

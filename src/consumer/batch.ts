@@ -35,7 +35,7 @@ export async function* iterateBatches<T>(
 async function* walk<T>(run: Run<T>, loop: Loop<T>): AsyncGenerator<Batch<ConsumedMessage<T>>, void, undefined> {
   const open = new OpenPartitions();
   try {
-    run.join();
+    await run.join();
     for (let taken = await run.next(); taken !== undefined; taken = await run.next()) {
       try {
         if (taken.messages.length === 0) await run.storeSkipped(open.outsideOf(taken.positions));

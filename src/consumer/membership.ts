@@ -9,10 +9,12 @@ import type { NativeConsumer, NativeMode, NativePartition, NativePositionResult 
 import { type KafkaException, type Position, TimeoutError } from '../errors.js';
 import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
 import { beginWork } from '../open-work.js';
+import type { ConfigEntries } from '../settings/kafka-entries.js';
 import type { Logger } from '../settings/logger.js';
 import type { OauthTokenProvider } from '../settings/oauth-token.js';
 import { Assignment } from './assignment.js';
 import { OffsetQuestions } from './offset-questions.js';
+import { countPartitions, withQueueLimit } from './queue-limits.js';
 import { readResetLine, type StartPolicy } from './start.js';
 import { StartKeeper } from './start-keeper.js';
 import { StartWatch } from './start-watch.js';
@@ -49,10 +51,13 @@ export interface MembershipHooks {
 
 /** Batches that wait in the engine, beside the one that is handled: enough that the handler never waits for the network. */
 const PREFETCH_BATCHES = 3;
+/** The partitions are counted this long at most, before the group is joined without knowing. */
+const COUNT_MS = 1_000;
 
 export class Membership {
   readonly #options: MembershipOptions;
-  readonly #connection: Connection<NativeConsumer>;
+  #connection: Connection<NativeConsumer>;
+  #config: ConfigEntries;
   #topics: readonly string[] = [];
   /** What ends the run: a fatal error, a partition that cannot be read on. */
   #failure: unknown;
@@ -69,18 +74,21 @@ export class Membership {
   /** Opens the client; joins nothing yet. */
   constructor(options: MembershipOptions) {
     this.#options = options;
-    const { mode, drainTimeoutMs, maxPollIntervalMs, emitter } = options;
+    this.#config = withQueueLimit(options.config, 0);
+    this.#connection = this.#open(this.#config);
+    this.assignment = new Assignment(() => this.#handle);
+    this.offsets = new OffsetQuestions(() => this.#connection);
+    const { name, startPolicy, emitter, logger } = options;
+    this.#starts = new StartKeeper({ name, policy: startPolicy, assignment: this.assignment, offsets: this.offsets, emitter, logger });
+  }
+
+  #open(given: ConfigEntries): Connection<NativeConsumer> {
+    const { name, bootstrapServers, oauthToken, logger, mode, drainTimeoutMs, maxPollIntervalMs, emitter } = this.#options;
     // librdkafka itself never goes to `latest`: where a partition starts is decided here (start.ts), and an unreadable position goes to the beginning.
-    const config = options.config.map(
-      ([key, value]) => [key, key === 'auto.offset.reset' && value !== 'error' ? 'earliest' : value] as const,
-    );
+    const config = given.map(([key, value]) => [key, key === 'auto.offset.reset' && value !== 'error' ? 'earliest' : value] as const);
     const native = { mode, prefetchBatches: PREFETCH_BATCHES, drainTimeoutMs, stuckAfterMs: maxPollIntervalMs, decidesStarts: true };
-    this.#connection = new Connection<NativeConsumer>({
-      name: options.name,
-      bootstrapServers: options.bootstrapServers,
-      config,
-      oauthToken: options.oauthToken,
-      logger: options.logger,
+    return new Connection<NativeConsumer>({
+      ...{ name, bootstrapServers, config, oauthToken, logger },
       open: (wake) => newConsumer(config, native, wake),
       onError: (error) => this.#onError(error),
       onLog: (line) => {
@@ -93,10 +101,6 @@ export class Membership {
       },
       onRoleEvent: (event) => this.#onRoleEvent(event),
     });
-    this.assignment = new Assignment(this.#handle);
-    this.offsets = new OffsetQuestions(this.#connection);
-    const { name, startPolicy, logger } = options;
-    this.#starts = new StartKeeper({ name, policy: startPolicy, assignment: this.assignment, offsets: this.offsets, emitter, logger });
   }
 
   get #handle(): NativeConsumer {
@@ -122,6 +126,22 @@ export class Membership {
     const startedMs = performance.now();
     const brokers = await this.#connection.connect(timeoutMs);
     this.#options.emitter.emit('consumer.connected', { brokers, durationMs: performance.now() - startedMs });
+  }
+
+  /** Before joining: where so many partitions may come that their queues would outgrow the memory that is set for them together, the client is opened
+   *  anew with smaller ones. */
+  async prepare(topics: readonly string[]): Promise<void> {
+    this.#connection.mailbox.holdProcess();
+    const { config, startTimeoutMs } = this.#options;
+    const partitions = await countPartitions(topics, this.offsets, Math.min(COUNT_MS, startTimeoutMs));
+    const old = this.#connection;
+    const fitting = withQueueLimit(config, partitions);
+    if (!this.#closed && String(fitting) !== String(this.#config)) {
+      this.#config = fitting;
+      this.#connection = this.#open(fitting);
+      await old.close(COUNT_MS);
+    }
+    old.mailbox.releaseProcess();
   }
 
   /** Joins the group, and keeps the process alive until `close`. */

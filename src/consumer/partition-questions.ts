@@ -12,10 +12,15 @@ export const ASK_TIMEOUT_MS = 10_000;
 export type AskedHandle = ConnectableHandle & Pick<NativeConsumer, 'watermarks' | 'offsetsForTimes'>;
 
 export class PartitionQuestions<H extends AskedHandle = AskedHandle> {
-  protected readonly connection: Connection<H>;
+  readonly #current: () => Connection<H>;
 
-  constructor(connection: Connection<H>) {
-    this.connection = connection;
+  /** `current`: a client may be opened anew before it is put to work. */
+  constructor(current: () => Connection<H>) {
+    this.#current = current;
+  }
+
+  protected get connection(): Connection<H> {
+    return this.#current();
   }
 
   protected get handle(): H {

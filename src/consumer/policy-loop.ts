@@ -25,7 +25,7 @@ import type { Run } from './run.js';
 export async function processWithPolicies<T>(run: Run<T>, handler: Handler<ConsumedMessage<T>>): Promise<void> {
   const loop = new PolicyLoop(run, handler);
   await untilStopped(run.signal, ensureDeadLetterTopics(run.options));
-  run.join((partitions, sought) => loop.leave(partitions, sought));
+  await run.join((partitions, sought) => loop.leave(partitions, sought));
   try {
     await run.withinDrain(loop.run(), () => loop.describe());
   } finally {

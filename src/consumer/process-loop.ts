@@ -20,7 +20,7 @@ export async function processBatches<T>(run: Run<T>, handler: Handler<ConsumedMe
 }
 
 async function processPlainly<T>(run: Run<T>, handler: Handler<ConsumedMessage<T>>): Promise<void> {
-  run.join();
+  await run.join();
   for (let batch = await run.next(); batch !== undefined; batch = await run.next()) await handleBatch(run, batch, handler);
 }
 

@@ -10,6 +10,7 @@ import { type KafkaException, type Position, TimeoutError, UsageError } from '..
 import type { ConsumerConfig } from '../settings/librdkafka-config.js';
 import { type Logger, STDERR_LOGGER } from '../settings/logger.js';
 import { resolveRawConsumerConfig } from '../settings/raw-config.js';
+import { withQueueLimit } from './queue-limits.js';
 import { type RawRecord, readRecord } from './raw-record.js';
 
 export interface RawConsumerOptions {
@@ -115,7 +116,8 @@ export class RawConsumer {
 
   #open(): Mailbox<NativeConsumer> {
     this.#assertUsable();
-    const { bootstrapServers, config, drainTimeoutMs, groupId, logger } = this.#options;
+    const { bootstrapServers, drainTimeoutMs, groupId, logger } = this.#options;
+    const config = withQueueLimit(this.#options.config, 0);
     this.#connection ??= new Connection<NativeConsumer>({
       name: `consumer of group "${groupId}"`,
       bootstrapServers,

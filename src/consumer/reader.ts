@@ -65,7 +65,7 @@ export class Reader {
       onStats: () => undefined,
       onRoleEvent: () => undefined,
     });
-    this.questions = new PartitionQuestions(this.#connection);
+    this.questions = new PartitionQuestions(() => this.#connection);
   }
 
   /** Milliseconds. @throws TimeoutError TIMEOUT_CONNECT; KafkaException as soon as credentials or certificates are refused */

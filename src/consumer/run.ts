@@ -100,8 +100,9 @@ export class Run<T> {
   }
 
   /** Joins the group. */
-  join(onLeaving?: OnLeaving): void {
+  async join(onLeaving?: OnLeaving): Promise<void> {
     const { membership, inputTopics } = this.#options;
+    await membership.prepare(inputTopics);
     this.#onLeaving = onLeaving;
     membership.join(inputTopics, {
       commitStarts: (rows) => this.#commits.storeUnhandled(rows),

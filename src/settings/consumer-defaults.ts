@@ -1,6 +1,9 @@
 /** Settings layer: what a consumer sets unless told otherwise, each entry with its reason. */
 import { CERTIFICATE_DEFAULTS } from './certificate-defaults.js';
 
+/** However few partitions share the memory of `queued.max.messages.kbytes`: more is no faster. */
+export const MOST_PARTITION_KBYTES = 8192;
+
 export type GroupProtocol = 'classic' | 'consumer';
 
 /** The library's defaults for a consumer, as librdkafka keys; a fresh object each time. `kafkaConfig` and `kafkaConsumerConfig` override each.
@@ -14,8 +17,9 @@ export function defaultConsumerConfig(protocol: GroupProtocol = 'classic'): Reco
     'enable.auto.offset.store': 'false',
     // Batches of hundreds: Python's 100 means a fetch for nearly every batch (3.3 k msg/s measured, 9.7 k with this).
     'queued.min.messages': '100000',
-    // Counts per partition once their queues are split, as ours are: librdkafka's 64 MB each took 650 MB where this takes 200 at the same speed.
-    'queued.max.messages.kbytes': '8192',
+    // For all partitions together, divided before the group is joined (consumer/queue-limits.ts), where librdkafka would count it for each: its 64 MB
+    // each took 650 MB in all where this takes 200 at the same speed.
+    'queued.max.messages.kbytes': '49152',
     // After a full queue librdkafka waits 1000 ms before it fetches again: a fast consumer would stall a second at a time.
     'fetch.queue.backoff.ms': '10',
     // One fetch a broker is under way at a time: while the partitions with a backlog have full queues it asks for the idle ones only and waits for

@@ -1,5 +1,7 @@
 /** Settings layer: what librdkafka demands of keys together (rd_kafka_conf_finalize, and SASL's start), told before it is asked. */
+
 import type { SettingsFault } from '../errors.js';
+import { MOST_PARTITION_KBYTES } from './consumer-defaults.js';
 import { KAFKA_KEYS } from './librdkafka-keys.js';
 import type { UserSettings } from './user-setting.js';
 
@@ -114,5 +116,6 @@ function hasPassword(given: Effective): boolean {
 function fetchMaxBytes(given: Effective): number {
   const bytes = number(given, 'fetch.max.bytes');
   if (given.merged.has('fetch.max.bytes')) return bytes;
-  return Math.max(Math.min(bytes, number(given, 'queued.max.messages.kbytes') * 1024), number(given, 'message.max.bytes'));
+  const queueKbytes = Math.min(number(given, 'queued.max.messages.kbytes'), MOST_PARTITION_KBYTES);
+  return Math.max(Math.min(bytes, queueKbytes * 1024), number(given, 'message.max.bytes'));
 }

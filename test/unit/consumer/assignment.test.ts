@@ -19,7 +19,7 @@ function setUp() {
     seek: log('seek'),
     topicId: (name: string) => TOPICS.indexOf(name),
   };
-  return { assignment: new Assignment(handle), calls };
+  return { assignment: new Assignment(() => handle), calls };
 }
 
 const own = (partition: number, epoch = 1): NativePartition => ({ topic: 't', topicId: 0, partition, epoch });

@@ -47,7 +47,7 @@ test('librdkafka is given the defaults, who and where', () => {
     'session.timeout.ms': '45000',
     'partition.assignment.strategy': 'range,roundrobin',
     'queued.min.messages': '100000',
-    'queued.max.messages.kbytes': '8192',
+    'queued.max.messages.kbytes': '49152',
     'fetch.queue.backoff.ms': '10',
     'fetch.wait.max.ms': '50',
   });
