@@ -1,4 +1,5 @@
 /** Dead letters as a failure policy writes them, and what tests of the `dlq` commands ask of a cluster. */
+import type { RawRecord } from '../../../src/consumer/raw-record.js';
 import { Reader } from '../../../src/consumer/reader.js';
 import { Admin, throwOnFailure } from '../../../src/engine/admin.js';
 import { Cluster } from '../../../src/inspect/cluster.js';
@@ -75,12 +76,17 @@ export function openCluster(bootstrapServers: string): Cluster {
   return new Cluster({ bootstrapServers });
 }
 
-/** How often each key is in the topic, as a reader of committed records sees it. */
-export async function countKeys(bootstrapServers: string, topic: string): Promise<ReadonlyMap<string, number>> {
+/** The topic's records, as a reader of committed records sees them. */
+export async function readAll(bootstrapServers: string, topic: string): Promise<readonly RawRecord[]> {
   await using reader = openReader(bootstrapServers);
+  const records: RawRecord[] = [];
+  for await (const page of reader.pages(await reader.ranges(topic))) records.push(...page);
+  return records;
+}
+
+/** How often each key is among them. */
+export async function countKeys(bootstrapServers: string, topic: string): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>();
-  for await (const page of reader.pages(await reader.ranges(topic))) {
-    for (const { key } of page) counts.set(String(key), (counts.get(String(key)) ?? 0) + 1);
-  }
+  for (const { key } of await readAll(bootstrapServers, topic)) counts.set(String(key), (counts.get(String(key)) ?? 0) + 1);
   return counts;
 }
