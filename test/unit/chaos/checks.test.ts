@@ -257,6 +257,13 @@ const EXCUSED: readonly [name: string, spoiled: Spoiled][] = [
   ],
 ];
 
+test('after a record was given up that may have been written, its producer may have written others twice', () => {
+  const failed = { k: 'failed', m: 'p1', rows: [['p1.0.9', 'possibly', '_MSG_TIMED_OUT']] };
+  const records = [...[0, 1, 2, 3, 4, 5].map(record), { ...record(6), u: 'p1.0.5' }];
+  const found = findingsOf({ lines: [...goodLines(), failed], records });
+  expect(found.filter((text) => text.startsWith('produced'))).toEqual([]);
+});
+
 test.for(EXCUSED)('excused: %s', ([, spoiled]) => {
   expect(findingsOf(spoiled)).toEqual([]);
 });
