@@ -73,12 +73,19 @@ const advertised = (internal, client) => `INTERNAL://127.0.0.1:${internal},CLIEN
 /** The seat that a fault means. @param {Cluster} cluster @param {{ topic: string, group: string, whose: string, chance: number }} options
  *  whose: 'leader' of the topic, 'coordinator' of the group, 'dead-letters' (the leader of the topic beside it), or 'any' */
 export async function findSeat(cluster, { topic, group, whose, chance }) {
-  const any = /** @type {Seat} */ (cluster.seats[chance % BROKERS]);
+  const seats = cluster.seats.map((_, i) => /** @type {Seat} */ (cluster.seats[(chance + i) % BROKERS]));
+  const any = /** @type {Seat} */ (seats[0]);
   if (whose === 'any') return any;
-  const port = any.broker.port;
   const led = whose === 'dead-letters' ? `${topic}.dlq` : topic;
-  const id = whose === 'coordinator' ? await askCoordinator(port, group) : (await askPartitions(port, led))[0]?.leader;
-  return cluster.seats.find(({ broker }) => broker.id === id) ?? any;
+  for (const { broker } of seats) {
+    try {
+      const id = whose === 'coordinator' ? await askCoordinator(broker.port, group) : (await askPartitions(broker.port, led))[0]?.leader;
+      return seats.find((seat) => seat.broker.id === id) ?? any;
+    } catch {
+      // it is the one that is away: the next one knows
+    }
+  }
+  return any;
 }
 
 /** Waits until every partition of the topics has all its replicas in sync: only then another broker may go.

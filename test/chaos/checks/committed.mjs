@@ -64,23 +64,41 @@ function between(records, from, to) {
 
 /** @param {Evidence} evidence @returns {Finding[]} */
 function findBackward({ entries, commits }) {
-  const rewinds = entries.filter(({ k }) => k === 'seek' || k === 'reset');
-  /** @type {Map<string, { offset: number, atMs: number }>} */
+  const rewinds = new Rewinds(entries);
+  /** @type {Map<string, number>} */
   const last = new Map();
   /** @type {string[]} */
   const back = [];
-  for (const { tp, offset, atMs } of commits) {
-    const before = last.get(tp);
+  for (const commit of commits) {
+    const { tp, offset } = commit;
     if (offset === null) {
       last.delete(tp);
       continue;
     }
-    const isTold = rewinds.some((entry) => entry.tp === tp && entry.t <= atMs + CLOCK_MS && /** @type {number} */ (entry.to) <= offset);
-    if (before !== undefined && offset < before.offset && !isTold) back.push(`${tp} from ${before.offset} to ${offset}`);
-    last.set(tp, { offset, atMs });
+    const before = last.get(tp);
+    if (before !== undefined && offset < before && !rewinds.explain(tp, offset, commit.atMs))
+      back.push(`${tp} from ${before} to ${offset}`);
+    last.set(tp, offset);
   }
   if (back.length === 0) return [];
   return [{ check: 'committed', text: `the committed position went back ${back.length} times: ${back.slice(0, MOST_TOLD).join('; ')}` }];
+}
+
+/** What may take a group back: a seek, or a log whose beginning was cut off. Each explains one step. Where a partition starts for the first time is none. */
+class Rewinds {
+  #open;
+
+  /** @param {Evidence['entries']} entries */
+  constructor(entries) {
+    this.#open = entries.filter(({ k, reason }) => k === 'seek' || (k === 'reset' && reason === 'out-of-range'));
+  }
+
+  /** @param {string} tp @param {number} offset @param {number} atMs */
+  explain(tp, offset, atMs) {
+    const found = this.#open.findLast((e) => e.tp === tp && e.t <= atMs + CLOCK_MS && /** @type {number} */ (e.to) <= offset);
+    this.#open = this.#open.filter((entry) => entry !== found);
+    return found !== undefined;
+  }
 }
 
 /** What a consumer says is committed must have been stored: it, or a later position that was sent in its place. @param {Evidence} evidence @returns {Finding[]} */

@@ -186,6 +186,15 @@ test.for(CASES)('found: %s', ([, spoiled, found]) => {
   expect(findingsOf(spoiled)).toContainEqual(expect.stringMatching(found));
 });
 
+test('a first start does not explain that the committed position goes back, and a seek explains it once', () => {
+  const back = [...goodCommits(), { tp: TP, offset: 4, atMs: 120 }, { tp: TP, offset: 6, atMs: 130 }];
+  const start = { k: 'reset', m: 'c1', tp: TP, from: null, to: 0, reason: 'first-start' };
+  expect(findingsOf({ lines: [...goodLines(), start], commits: back })).toContainEqual(expect.stringMatching(/went back 1 times/));
+  const seek = { k: 'seek', m: 'c2', tp: TP, to: 4, epoch: 2, t: 100 };
+  const twice = [...back, { tp: TP, offset: 4, atMs: 140 }, { tp: TP, offset: 6, atMs: 150 }];
+  expect(findingsOf({ lines: [...goodLines(), seek], commits: twice })).toContainEqual(expect.stringMatching(/went back 1 times/));
+});
+
 const EXCUSED: readonly [name: string, spoiled: Spoiled][] = [
   [
     'a hard end repeats what was not committed',
@@ -247,6 +256,13 @@ const EXCUSED: readonly [name: string, spoiled: Spoiled][] = [
     },
   ],
 ];
+
+test('after a record was given up that may have been written, its producer may have written others twice', () => {
+  const failed = { k: 'failed', m: 'p1', rows: [['p1.0.9', 'possibly', '_MSG_TIMED_OUT']] };
+  const records = [...[0, 1, 2, 3, 4, 5].map(record), { ...record(6), u: 'p1.0.5' }];
+  const found = findingsOf({ lines: [...goodLines(), failed], records });
+  expect(found.filter((text) => text.startsWith('produced'))).toEqual([]);
+});
 
 test.for(EXCUSED)('excused: %s', ([, spoiled]) => {
   expect(findingsOf(spoiled)).toEqual([]);
