@@ -209,25 +209,33 @@ pub struct Mailbox {
     events: Mutex<VecDeque<Event>>,
     /// the main thread was told and has not drained yet
     told: AtomicBool,
-    wake: Wake,
+    /// None once JavaScript has heard that the client is closed: it holds the client's owner, which holds the handle, which holds this
+    wake: Mutex<Option<Wake>>,
 }
 
 impl Mailbox {
     pub fn new(wake: Wake) -> Mailbox {
-        Mailbox { events: Mutex::default(), told: AtomicBool::new(false), wake }
+        Mailbox { events: Mutex::default(), told: AtomicBool::new(false), wake: Mutex::new(Some(wake)) }
     }
 
     pub fn post(&self, event: Event) {
         lock(&self.events).push_back(event);
-        if !self.told.swap(true, Ordering::AcqRel) {
+        if !self.told.swap(true, Ordering::AcqRel)
+            && let Some(wake) = &*lock(&self.wake)
+        {
             // a closing environment refuses the call, and nobody is left to tell
-            self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+            wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
     }
 
     pub fn drain(&self) -> Vec<Event> {
         self.told.store(false, Ordering::Release);
-        lock(&self.events).drain(..).collect()
+        let events: Vec<Event> = lock(&self.events).drain(..).collect();
+        if events.iter().any(|event| matches!(event, Event::Closed { .. })) {
+            // JavaScript's garbage collector does not see through this reference: kept, a closed client would stay in memory for good
+            drop(lock(&self.wake).take());
+        }
+        events
     }
 }
 

@@ -13,7 +13,8 @@ export interface Lane<T> {
 export class Lanes<T> {
   readonly #order: 'partition' | 'key';
   readonly #lanes = new Map<string, Lane<T>>();
-  readonly #runs = new Set<Promise<void>>();
+  #running = 0;
+  #whenIdle: () => void = () => undefined;
   /** Takes the first of the lane's messages and sees them through. Never rejects. */
   readonly #work: (lane: Lane<T>) => Promise<void>;
 
@@ -22,35 +23,39 @@ export class Lanes<T> {
     this.#work = work;
   }
 
-  /** Queues the entries; lanes that were empty begin. */
+  /** Queues the entries; then lanes that were empty begin, so that what comes with a lane's first message is called with it. */
   add(partition: OwnedPartition<T>, entries: readonly Entry<T>[]): void {
+    const begun: (readonly [Lane<T>, string | undefined])[] = [];
     for (const entry of entries) {
       const key = this.#keyOf(partition, entry);
-      const lane = key === undefined ? undefined : this.#lanes.get(key);
-      if (lane === undefined) this.#begin({ partition, queue: [entry] }, key);
-      else lane.queue.push(entry);
+      const known = key === undefined ? undefined : this.#lanes.get(key);
+      if (known !== undefined) {
+        known.queue.push(entry);
+        continue;
+      }
+      const lane = { partition, queue: [entry] };
+      if (key !== undefined) this.#lanes.set(key, lane);
+      begun.push([lane, key]);
     }
-  }
-
-  #begin(lane: Lane<T>, key: string | undefined): void {
-    if (key !== undefined) this.#lanes.set(key, lane);
-    const run = this.#run(lane, key).finally(() => {
-      this.#runs.delete(run);
-    });
-    this.#runs.add(run);
+    for (const [lane, key] of begun) void this.#run(lane, key);
   }
 
   /** Resolves when every lane has come to its end. */
   async idle(): Promise<void> {
-    while (this.#runs.size > 0) await Promise.all(this.#runs);
+    while (this.#running > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve;
+      });
+    }
   }
 
+  // A lane may have a single message: each promise on this way is one per message, and with async hooks on (the handler's call is remembered) a dear one.
   async #run(lane: Lane<T>, key: string | undefined): Promise<void> {
-    // In a turn of its own, so that what comes with the first message is called with it.
-    await Promise.resolve();
+    this.#running++;
     while (lane.queue.length > 0 && !lane.partition.isGone) await this.#work(lane);
     // In the same turn as the look at the queue: what came in between would wait for ever.
     if (key !== undefined) this.#lanes.delete(key);
+    if (--this.#running === 0) this.#whenIdle();
   }
 
   /** undefined = a lane of its own: a message without a key follows no other. */

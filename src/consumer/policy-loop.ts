@@ -50,7 +50,7 @@ class PolicyLoop<T> {
     this.#run = run;
     this.#calls = new Calls(run, handler);
     this.#partitions = new OwnedPartitions(run);
-    this.#lanes = concurrency === undefined ? undefined : new Lanes<T>(concurrency.order, (lane) => this.#track(this.#workOn(lane)));
+    this.#lanes = concurrency === undefined ? undefined : new Lanes<T>(concurrency.order, (lane) => this.#workOn(lane));
     const backoff = retry ?? DEFAULT_RETRY;
     this.#policies = {
       retry: retry === undefined ? NO_RETRY : createRetryPolicy(retry),
@@ -134,16 +134,21 @@ class PolicyLoop<T> {
     }
   }
 
-  /** The next call of a lane, and what becomes of it: meanwhile the lane waits. */
+  /** The next call of a lane, and what becomes of it: meanwhile the lane waits. What it throws ends the run. */
   async #workOn({ partition, queue }: Lane<T>): Promise<void> {
-    await this.#counted(partition, async () => {
+    partition.running++;
+    try {
       const { batchSize } = this.#run.options;
       const called = await this.#calls.call(() => (partition.isGone ? [] : queue.splice(0, batchSize)));
       if (called === undefined) return;
       const { entries, outcome } = called;
       if (isClean(outcome)) this.#finish(partition, entries);
       else await this.#seeThrough(partition, entries, { outcome, alone: true });
-    });
+    } catch (error) {
+      this.#run.fail(error);
+    } finally {
+      this.#partitions.endPart(partition);
+    }
   }
 
   async #seeThrough(partition: OwnedPartition<T>, entries: readonly Entry<T>[], first: FirstCall<Entry<T>>): Promise<void> {

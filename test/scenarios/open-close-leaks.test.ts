@@ -1,4 +1,4 @@
-// Opening and closing clients leaves nothing: after hundreds of producers and consumers the process holds no more descriptors, threads and memory.
+// Opening and closing clients leaves nothing behind, however often it is done: no descriptor, no thread, no client in the heap.
 import { readdirSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -7,12 +7,12 @@ import { Consumer, Producer } from '../../src/index.js';
 import { EmbeddedBroker } from '../../src/testing/index.js';
 import { envelope, member, writeRaw } from '../support/consuming.js';
 
-const ROUNDS = 250;
-const WARM_UP = 50;
+const ROUNDS = 100;
+const WARM_UP = 25;
 const PLACES = ['g1', 'g2', 'g3', 'g4', 'g5'];
 const AT_ONCE = PLACES.length;
-/** A client that stays is 0.3 MB and more; 200 rounds of two would be far beyond this. */
-const MAX_GROWTH_MB = 24;
+/** A producer that stays keeps a slab of 64 KB, which V8 counts as external. Resident memory says less: the embedded broker lives in this process. */
+const MAX_EXTERNAL_MB = 1.5;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -20,17 +20,17 @@ const collectGarbage = runInNewContext('gc') as () => void;
 interface Held {
   readonly files: number;
   readonly threads: number;
-  readonly residentMb: number;
+  readonly externalMb: number;
 }
 
-/** Descriptors and threads of this process, from Linux's /proc; elsewhere this scenario has only memory to look at. */
+/** Descriptors and threads from Linux's /proc; elsewhere memory must do. */
 function held(): Held {
-  collectGarbage();
   const count = (folder: string): number => (process.platform === 'linux' ? readdirSync(folder).length : 0);
-  return { files: count('/proc/self/fd'), threads: count('/proc/self/task'), residentMb: process.memoryUsage.rss() / 1e6 };
+  collectGarbage();
+  return { files: count('/proc/self/fd'), threads: count('/proc/self/task'), externalMb: process.memoryUsage().external / 1e6 };
 }
 
-test('500 producers and consumers, each used before it is closed', { timeout: 120_000 }, async () => {
+test('200 producers and consumers, each used before it is closed', { timeout: 120_000 }, async () => {
   await using broker = await EmbeddedBroker.start({ topics: { in: 1, out: 1 } });
   await writeRaw(broker, 'in', [{ value: envelope('it') }]);
   let done = 0;
@@ -44,7 +44,7 @@ test('500 producers and consumers, each used before it is closed', { timeout: 12
   const after = held();
   expect(after.files).toBeLessThanOrEqual(before.files);
   expect(after.threads).toBeLessThanOrEqual(before.threads);
-  expect(after.residentMb - before.residentMb).toBeLessThan(MAX_GROWTH_MB);
+  expect(after.externalMb - before.externalMb).toBeLessThan(MAX_EXTERNAL_MB);
 });
 
 async function produceOnce({ bootstrapServers }: EmbeddedBroker): Promise<void> {

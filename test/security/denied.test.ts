@@ -1,7 +1,7 @@
 // What an ACL denies, to a user who may come in: reading a topic, writing one, knowing of one, joining a group.
 import { expect, test } from 'vitest';
 import { Consumer, Producer } from '../../src/index.js';
-import { within } from '../support/consuming.js';
+import { next, take, within } from '../support/consuming.js';
 import { security, withPassword } from './support/doors.js';
 
 const { denied } = security;
@@ -42,4 +42,23 @@ test.for([
     kafkaName,
     message: expect.stringMatching(advice),
   });
+});
+
+test('reading a topic in which the group has positions: nothing but the fetch is denied, and process() rejects all the same', async () => {
+  const [inputTopics, groupId, kafkaConsumerConfig] = [denied.read, 'g-denied-4', { 'auto.offset.reset': 'earliest' } as const];
+  await fill(inputTopics);
+  await take({ groupId, inputTopics, kafkaConsumerConfig, ...alice }, 1);
+  const consumer = new Consumer({ groupId, inputTopics, startTimeoutMs, kafkaConsumerConfig, ...bob });
+  const assigned = next(consumer, 'consumer.assigned');
+  const work = consumer.process(() => {
+    throw new Error('read all the same');
+  });
+  await Promise.all([
+    assigned,
+    expect(within(startTimeoutMs + SOON_MS, work)).rejects.toMatchObject({
+      code: 'KAFKA',
+      kafkaName: 'TOPIC_AUTHORIZATION_FAILED',
+      message: expect.stringMatching(/no-read:\d.*Fetch.*ACL/),
+    }),
+  ]);
 });
