@@ -15,7 +15,7 @@ import type { TopicNames, Topics } from '../settings/topics.js';
 import { type Batch, iterateBatches } from './batch.js';
 import { ConsumerHealth } from './health.js';
 import type { MessagesOf } from './inputs.js';
-import { isInside } from './inside.js';
+import { followCallers, isInside } from './inside.js';
 import { Membership } from './membership.js';
 import { processBatches } from './process-loop.js';
 import { Run } from './run.js';
@@ -43,6 +43,7 @@ export class Consumer<T = unknown, I extends Topics = TopicNames, B extends Tomb
     this.#emitter = new Emitter<ConsumerEvents>(CONSUMER_EVENTS, (event, error) =>
       logger.error({ err: error, event }, `A listener of ${event} of the ${this.#name} threw`),
     );
+    followCallers();
     this.#health = new ConsumerHealth(this.#emitter, this.#options.maxPollIntervalMs);
   }
 
