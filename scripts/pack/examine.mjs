@@ -8,9 +8,9 @@ import { assertThat } from '../test/checklist.mjs';
 
 export const TOOLS = join(ROOT, 'scripts/pack/tools');
 
-/** Unpacked, in bytes. The main package was 1.5 MB when this was written, half of it source maps; a platform's 12.2 MB, librdkafka and OpenSSL.
+/** Unpacked, in bytes. The main package is 2.7 MB, half of it source maps; a platform's 12.8 MB, librdkafka and OpenSSL.
  *  What exceeds this arrived unnoticed: a data set, a bundle, debug symbols. */
-const BUDGET = { main: 2_000_000, platform: 16_000_000 };
+const BUDGET = { main: 3_500_000, platform: 16_000_000 };
 
 const HOOKS = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish', 'preprepare', 'postprepare'];
 
@@ -49,6 +49,9 @@ export function checkTypesOfEntries(tarball) {
   runBounded(process.execPath, [attw, tarball, '--profile', 'esm-only', '--no-emoji', '--no-color']);
 }
 
+/** What is built, fetched, or for tests alone. */
+const NOT_SHIPPED = ['target', 'vendor', 'fuzz'];
+
 /** `build-engine` compiles what lies in the package and what its script fetches: the sources must be whole and the lock file complete.
  *  @param {string} installed the main package in a project's node_modules */
 export function checkEngineSources(installed) {
@@ -58,7 +61,7 @@ export function checkEngineSources(installed) {
   const { packages } = JSON.parse(runBounded('cargo', args));
   const ours = packages.filter((/** @type {{ manifest_path: string }} */ it) => it.manifest_path.startsWith(installed));
   assertThat(ours.length === 3, `expected the engine, its core and rdkafka-sys among the sources, found ${ours.length}`);
-  const lacking = filesUnder(join(ROOT, 'native'), (name) => name !== 'target' && name !== 'vendor')
+  const lacking = filesUnder(join(ROOT, 'native'), (name) => !NOT_SHIPPED.includes(name))
     .filter((file) => /\.(rs|toml|lock)$/.test(file) && !file.endsWith('rustfmt.toml'))
     .map((file) => file.slice(ROOT.length + 1))
     .filter((file) => !filesUnder(installed, () => true).includes(join(installed, file)));
