@@ -68,14 +68,14 @@ test.concurrent.for(['SIGTERM', 'SIGINT'] as const)(
   '%s: the handler ends, its batch is committed, the process ends with 0',
   async (name) => {
     await using broker = await withTopic();
-    const ended = await run('drains', broker.bootstrapServers, { ms: 1_500, send: (child) => child.kill(name) });
+    const ended = await run('drains', broker.bootstrapServers, { ms: 700, send: (child) => child.kill(name) });
     expect(ended).toEqual({ code: 0, signal: null, stdout: 'handling\nhandled, aborted: true\ncommitted 3\nprocessed\n', stderr: '' });
   },
 );
 
 test.concurrent('a loop over batches ends the same way', async () => {
   await using broker = await withTopic();
-  const ended = await run('loop drains', broker.bootstrapServers, { ms: 1_500, send: (child) => child.kill('SIGTERM') });
+  const ended = await run('loop drains', broker.bootstrapServers, { ms: 700, send: (child) => child.kill('SIGTERM') });
   expect(ended).toEqual({ code: 0, signal: null, stdout: 'handling\ncommitted\nprocessed\n', stderr: '' });
 });
 
