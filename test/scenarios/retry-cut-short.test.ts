@@ -29,7 +29,8 @@ test.concurrent.for(['signal', 'close'] as const)('a stop by %s', async (by) => 
   await broker.close();
 });
 
-test.concurrent('a rebalance: the partition goes to the other member at once, uncommitted', async () => {
+// A busy machine loses the short session now and then, and the embedded broker then takes the partitions without a drain: that run shows nothing.
+test.concurrent('a rebalance: the partition goes to the other member at once, uncommitted', { retry: 2 }, async () => {
   // A longer session than the kit's: on a busy machine a short one is lost, and then nothing is drained.
   const kafkaConsumerConfig = { ...QUICK, 'session.timeout.ms': 3_000 };
   const options = { retry: LONG, drainTimeoutMs: 20_000, kafkaConsumerConfig };
@@ -45,9 +46,8 @@ test.concurrent('a rebalance: the partition goes to the other member at once, un
   const other = new Consumer<number>(settings);
   const theirs = committedOf(other);
   const processedThere = other.process(() => undefined);
-  // The deadline of `next` is shorter than the drain time: nothing runs, so nothing is waited for. A busy machine may lose its session all the same.
-  const { lost, drained } = await revoked;
-  expect(lost || drained).toBe(true);
+  // Long before the drain time: nothing runs, so nothing is waited for.
+  expect(await revoked).toMatchObject({ lost: false, drained: true });
   const isAll = (): boolean => [committed, theirs].flatMap((map) => [...map.values()]).join() === '2,2';
   if (!isAll()) await Promise.race([consumer, other].map((member) => next(member, 'consumer.committed', { where: isAll })));
   expect([committed.size, theirs.size]).toEqual([1, 1]);
