@@ -12,7 +12,7 @@ import { runCargoTests } from './test/cargo-suite.mjs';
 import { runChaos } from './test/chaos-suite.mjs';
 import { runFrameworks } from './test/frameworks-suite.mjs';
 import { canRunNodes, runNodes } from './test/nodes-suite.mjs';
-import { sum, toLine } from './test/tally.mjs';
+import { failures, sum, toLine } from './test/tally.mjs';
 import { runOldestTypes } from './test/types-suite.mjs';
 import { runVitest } from './test/vitest-suites.mjs';
 
@@ -91,6 +91,7 @@ function finish(tallies, add) {
   mkdirSync(join(CACHE, 'tally'), { recursive: true });
   writeFileSync(join(CACHE, 'tally', 'last.json'), JSON.stringify(total));
   const all = add === undefined ? total : sum([total, JSON.parse(readFileSync(add, 'utf8'))]);
+  for (const failure of failures()) process.stdout.write(`failed: ${failure}\n`);
   for (const [name, tally] of Object.entries(tallies)) process.stdout.write(`${name}: ${toLine(tally)}\n`);
   process.stdout.write(`${toLine(all)}\n`);
   const skippedInCi = process.env.CI === 'true' && all.skipped > 0;

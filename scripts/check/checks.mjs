@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CACHE, inPackages, NATIVE } from '../setup/paths.mjs';
 import { SetupError } from '../setup/report.mjs';
 import { runLogged } from '../setup/run.mjs';
+import { tellFailure } from '../test/tally.mjs';
 import { findNewerCrate } from './newer-crate.mjs';
 
 /** @typedef {{ name: string, command: string, args: readonly string[] }} Check */
@@ -74,6 +75,8 @@ async function passes({ name, command, args }) {
   const code = await runLogged(command, args, { log });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   process.stdout.write(`check: ${name}: ${code === 0 ? 'fine' : 'FAILED'} after ${seconds} s\n`);
-  if (code !== 0) process.stdout.write(readFileSync(log, 'utf8'));
-  return code === 0;
+  if (code === 0) return true;
+  process.stdout.write(readFileSync(log, 'utf8'));
+  tellFailure(`check > ${name}: its output is above`);
+  return false;
 }

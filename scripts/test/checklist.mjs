@@ -1,4 +1,5 @@
 /** A list of checks that are told and counted one by one, so that one failure does not hide the others. */
+import { tellFailure } from './tally.mjs';
 
 /** @typedef {import('./tally.mjs').Tally} Tally */
 /** @typedef {(name: string, work: () => unknown) => Promise<boolean>} Check says whether the work ended well */
@@ -21,8 +22,10 @@ export async function runChecklist(suite, work) {
       process.stdout.write(told(typeof note === 'string' ? `fine (${note})` : 'fine'));
       return true;
     } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
       tally.failed += 1;
-      process.stdout.write(`${told('FAILED')}${error instanceof Error ? error.message : error}\n`);
+      process.stdout.write(`${told('FAILED')}${message}\n`);
+      tellFailure(`${suite} > ${name}: ${message}`);
       return false;
     }
   };
@@ -31,6 +34,7 @@ export async function runChecklist(suite, work) {
   } catch (error) {
     tally.failed += 1;
     process.stdout.write(`${suite}: FAILED: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+    tellFailure(`${suite}: ${error instanceof Error ? error.message : error}`);
   }
   return tally;
 }

@@ -1,5 +1,9 @@
-/** A vitest reporter that writes what ran, per project, to the file in PHQ_TALLY: the runner adds it to the counts of the other suites. */
+/** A vitest reporter that writes what ran, per project, to the file in PHQ_TALLY: the runner adds it to the counts of the other suites
+ *  and names what failed. */
 import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { ROOT } from '../setup/paths.mjs';
 
 /** @typedef {import('./tally.mjs').Tally} Tally */
 
@@ -8,19 +12,34 @@ export default class TallyReporter {
   onTestRunEnd(modules, unhandledErrors) {
     /** @type {Record<string, Tally>} */
     const suites = {};
+    /** @type {string[]} */
+    const failures = [];
     for (const module of modules) {
       const tally = suites[module.project.name] ?? { passed: 0, failed: 0, skipped: 0 };
       suites[module.project.name] = tally;
       for (const test of module.children.allTests()) {
-        const { state } = test.result();
+        const { state, errors } = test.result();
         if (state === 'passed') tally.passed += 1;
-        else if (state === 'failed') tally.failed += 1;
-        else tally.skipped += 1; // skipped, todo, or never reached
+        else if (state === 'failed') {
+          tally.failed += 1;
+          failures.push(toFailure(module, test.fullName, errors));
+        } else tally.skipped += 1; // skipped, todo, or never reached
       }
       // A file that does not load, or whose hook fails, counts as a failure of its own: its tests may all be missing.
-      tally.failed += module.errors().length;
-      for (const suite of module.children.allSuites()) tally.failed += suite.errors().length;
+      for (const { errors, name } of [{ errors: module.errors(), name: 'the file' }, ...[...module.children.allSuites()].map(toSuite)]) {
+        tally.failed += errors.length;
+        if (errors.length > 0) failures.push(toFailure(module, name, errors));
+      }
     }
-    writeFileSync(process.env.PHQ_TALLY ?? 'tally.json', JSON.stringify({ suites, unhandled: unhandledErrors.length }));
+    writeFileSync(process.env.PHQ_TALLY ?? 'tally.json', JSON.stringify({ suites, unhandled: unhandledErrors.length, failures }));
   }
+}
+
+/** @param {import('vitest/node').TestSuite} suite */
+const toSuite = (suite) => ({ errors: suite.errors(), name: suite.fullName });
+
+/** @param {import('vitest/node').TestModule} module @param {string} name @param {readonly { message: string }[] | undefined} errors */
+function toFailure(module, name, errors) {
+  const why = (errors ?? []).map(({ message }) => stripVTControlCharacters(message)).join('; ');
+  return `${relative(ROOT, module.moduleId)} > ${name}: ${why}`;
 }

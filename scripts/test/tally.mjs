@@ -13,5 +13,19 @@ export function sum(tallies) {
   return total;
 }
 
+/** @type {string[]} */
+const told = [];
+
+/** a message is cut here: the whole one stands further up in the log */
+const FAILURE_CHARS = 800;
+
+/** Keeps the name of what failed for the end of the run, where a log that is cut still shows it. @param {string} failure */
+export const tellFailure = (failure) => {
+  told.push(failure.slice(0, FAILURE_CHARS));
+};
+
+/** What failed in this run, in the order it did. @returns {readonly string[]} */
+export const failures = () => told;
+
 /** The line every run ends with. @param {Tally} tally */
 export const toLine = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;

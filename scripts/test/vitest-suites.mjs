@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CACHE, inPackages } from '../setup/paths.mjs';
 import { runHere } from '../setup/run.mjs';
+import { tellFailure } from './tally.mjs';
 
 /** @typedef {import('./tally.mjs').Tally} Tally */
 
@@ -21,7 +22,8 @@ export async function runVitest(projects, filters = [], { node = process.execPat
     '--reporter=./scripts/test/tally-reporter.mjs',
   ];
   const code = await runHere(node, [inPackages('vitest/vitest.mjs'), ...args, ...filters], { env: { ...env, PHQ_TALLY: report } });
-  const { suites, unhandled } = readReport(report);
+  const { suites, unhandled, failures } = readReport(report);
+  for (const failure of failures) tellFailure(failure);
   if (filters.length === 0) for (const name of projects) suites[name] ??= emptySuite(name);
   const failed = Object.values(suites).some((tally) => tally.failed > 0);
   // Unhandled errors, a crashed worker and type errors outside tests fail the run without failing a test.
@@ -29,13 +31,13 @@ export async function runVitest(projects, filters = [], { node = process.execPat
   return suites;
 }
 
-/** @param {string} report @returns {{ suites: Record<string, Tally>, unhandled: number }} */
+/** @param {string} report @returns {{ suites: Record<string, Tally>, unhandled: number, failures: string[] }} */
 function readReport(report) {
   try {
     return JSON.parse(readFileSync(report, 'utf8'));
   } catch (error) {
     process.stdout.write(`vitest left no report: ${error instanceof Error ? error.message : error}\n`);
-    return { suites: {}, unhandled: 0 };
+    return { suites: {}, unhandled: 0, failures: [] };
   }
 }
 
