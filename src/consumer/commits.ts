@@ -164,29 +164,31 @@ export class Commits {
 
   async #commit(rows: Float64Array, tell: Tell): Promise<void> {
     const startedMs = performance.now();
-    let pending = rows;
-    for (let attempt = 1; pending.length > 0 && !this.#abandoned; attempt++) {
-      if (attempt > 1) await this.#pause(Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** (attempt - 2)));
-      const results = await this.#options.port.commit(pending);
-      tell(results, startedMs);
-      pending = this.#again(results);
+    let again = rows.length === 0 ? [] : await this.#ask(rows, startedMs, tell);
+    for (let pauseMs = RETRY_MS; again.length > 0 && !this.#abandoned; pauseMs = Math.min(RETRY_MAX_MS, pauseMs * 2)) {
+      await this.#pause(pauseMs);
+      // Only now: what was asked for and stored during the pause must not be taken back.
+      const newest = Float64Array.from(again.flatMap((result) => this.#newestRow(result)));
+      again = await this.#ask(newest, startedMs, tell);
     }
   }
 
-  /** The rows to send once more. @throws KafkaException when a failure is permanent */
-  #again(results: readonly NativePositionResult[]): Float64Array {
-    const again: number[] = [];
-    for (const result of results) {
-      if (result.error === null) continue;
-      const fate = commitFate(result.error.code);
-      if (fate === 'drop') continue;
-      const { topic, partition, offset } = result;
-      const error = this.#exception(result);
-      if (fate === 'fatal' || fate === 'permanent') throw error;
-      this.#options.emitter.emit('consumer.commitRetried', { position: { topic, partition, offset }, error });
-      again.push(...this.#newestRow(result));
-    }
-    return Float64Array.from(again);
+  /** Returns what is to be asked for once more. @throws KafkaException when a failure is permanent */
+  async #ask(rows: Float64Array, startedMs: number, tell: Tell): Promise<readonly NativePositionResult[]> {
+    const results = await this.#options.port.commit(rows);
+    tell(results, startedMs);
+    return results.filter((result) => this.#isToRepeat(result));
+  }
+
+  #isToRepeat(result: NativePositionResult): boolean {
+    if (result.error === null) return false;
+    const fate = commitFate(result.error.code);
+    if (fate === 'drop') return false;
+    const error = this.#exception(result);
+    if (fate === 'fatal' || fate === 'permanent') throw error;
+    const { topic, partition, offset } = result;
+    this.#options.emitter.emit('consumer.commitRetried', { position: { topic, partition, offset }, error });
+    return true;
   }
 
   #newestRow({ topic, partition, offset, epoch }: NativePositionResult): readonly number[] {

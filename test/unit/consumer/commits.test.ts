@@ -106,6 +106,20 @@ test('batches that are not full count by their records, however many there are, 
   expect(wide.uncommitted).toBe(251);
 });
 
+test('what was stored while an error waited for its repetition is not taken back', async () => {
+  const { commits, requests, done } = setUp();
+  commits.markHandled(1, positions({ 0: 9 }));
+  requests[0]?.answer(16);
+  await settle();
+  commits.markHandled(2, positions({ 0: 19 }));
+  requests[1]?.answer();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(requests[2]?.rows).toEqual([[0, 20]]);
+  requests[2]?.answer();
+  await settle();
+  expect(done).toEqual([2, 1]);
+});
+
 test('a passing error is repeated after a wait that doubles', async () => {
   const { commits, requests, retried, done } = setUp();
   commits.markHandled(1, positions({ 0: 9 }));
