@@ -6,7 +6,7 @@ import { hash } from './random.mjs';
  *  @typedef {{ bootstrap: string, topic: string, group: string, deadLetterTopic: string, fifo: string, lib: string }} Place */
 
 /** Short enough that a lost member is missed while the seed lasts, long enough for a busy machine. */
-const SESSION_MS = 6_000;
+export const SESSION_MS = 6_000;
 const HEARTBEAT_MS = 500;
 const KEYS = 40;
 

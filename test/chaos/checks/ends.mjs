@@ -1,4 +1,5 @@
 /** Chaos check: after the faults the group reaches the end in the stated time, everything commits, and every process ends by itself, and well. */
+import { SESSION_MS } from '../tasks.mjs';
 
 /** @typedef {import('../types.js').Evidence} Evidence
  *  @typedef {import('../types.js').Entry} Entry
@@ -25,10 +26,19 @@ export function checkEnds(evidence) {
 }
 
 /** What `process` may reject with here: handlers are made to throw; a stop that the cluster does not answer ends with the time-out that says so; a topic
- *  that is away for a second may be told as missing. @param {Entry} entry @param {Evidence} evidence */
-function isExpected({ code, t }, { entries, plan }) {
+ *  that is away for a second may be told as missing; a static member whose farewell did not arrive is refused until its session is over (KIP-848).
+ *  @param {Entry} entry @param {Evidence} evidence */
+function isExpected({ code, kafka, m, t }, { entries, plan }) {
   if (code === 'HANDLER_THREW' || plan.class === 'recreated') return true;
+  if (kafka === 'UNRELEASED_INSTANCE_ID') return plan.isStatic && (isInFault(t, entries) || wasKilled(String(m), t, entries));
   return String(code).startsWith('TIMEOUT_') && isInFault(t, entries);
+}
+
+/** Is the session of a process of this member that was killed perhaps not over? @param {string} member @param {number} ms @param {readonly Entry[]} entries */
+function wasKilled(member, ms, entries) {
+  return entries.some(
+    (e) => e.k === 'signal' && e.who === member && e.signal === 'SIGKILL' && e.t <= ms && ms - e.t < SESSION_MS + AFTER_FAULT_MS,
+  );
 }
 
 /** Is a broker or the way to it away, or was it shortly before? @param {number} ms @param {readonly Entry[]} entries */

@@ -43,8 +43,8 @@ while (!stop.signal.aborted) {
   try {
     await consumer.process(handling.handler, { signal: stop.signal });
   } catch (error) {
-    const { code, message } = /** @type {{ code?: string, message: string }} */ (error);
-    write('rejected', { code, message: message.slice(0, 400) });
+    const { code, kafkaName, message } = /** @type {{ code?: string, kafkaName?: string, message: string }} */ (error);
+    write('rejected', { code, kafka: kafkaName, message: message.slice(0, 400) });
     ownership.endAll();
     if (!stop.signal.aborted) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }

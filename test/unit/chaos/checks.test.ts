@@ -257,6 +257,25 @@ const EXCUSED: readonly [name: string, spoiled: Spoiled][] = [
   ],
 ];
 
+const unreleased = { k: 'rejected', m: 'c1', code: 'KAFKA', kafka: 'UNRELEASED_INSTANCE_ID', message: 'x' };
+const REFUSED: readonly [name: string, spoiled: Spoiled, found: number][] = [
+  ['without a reason', { plan: { isStatic: true }, lines: [...goodLines(), unreleased] }, 1],
+  [
+    'not a static member, while a broker is away',
+    { lines: [...goodLines(), { k: 'fault', m: 'run', lane: 'cluster', phase: 'begins' }, unreleased] },
+    1,
+  ],
+  [
+    'while a broker is away',
+    { plan: { isStatic: true }, lines: [...goodLines(), { k: 'fault', m: 'run', lane: 'cluster', phase: 'begins' }, unreleased] },
+    0,
+  ],
+];
+
+test.for(REFUSED)('a static member that is refused: %s', ([, spoiled, found]) => {
+  expect(findingsOf(spoiled).filter((text) => text.startsWith('ends: c1.0: process rejected'))).toHaveLength(found);
+});
+
 test('after a record was given up that may have been written, its producer may have written others twice', () => {
   const failed = { k: 'failed', m: 'p1', rows: [['p1.0.9', 'possibly', '_MSG_TIMED_OUT']] };
   const records = [...[0, 1, 2, 3, 4, 5].map(record), { ...record(6), u: 'p1.0.5' }];
