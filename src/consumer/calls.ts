@@ -7,7 +7,6 @@ import { ConsumedMessage } from '../message/consumed-message.js';
 import { CallWatch } from './call-watch.js';
 import type { Entry } from './entry.js';
 import { type HandlerCall, NO_BATCH } from './handler-calls.js';
-import { runInside } from './inside.js';
 import { type ReadOptions, type Row, readRow } from './read-row.js';
 import type { Run } from './run.js';
 import { Slots } from './slots.js';
@@ -44,34 +43,26 @@ export class Calls<T> {
     if (turn !== undefined) await turn;
     try {
       const entries = pick();
-      const outcome = entries.length === 0 ? undefined : await this.#watched(entries);
+      const outcome = entries.length === 0 ? undefined : await this.#call(entries);
       return outcome === undefined ? undefined : { entries, outcome };
     } finally {
       this.#slots.give();
     }
   }
 
-  async #watched(entries: readonly Entry<T>[]): Promise<CallOutcome<Entry<T>> | undefined> {
-    const call = this.#watch.begin();
-    this.#messages += entries.length;
-    try {
-      return await this.#call(entries);
-    } finally {
-      this.#messages -= entries.length;
-      this.#watch.end(call);
-    }
-  }
-
   /** Undefined: it threw, but what it had was no longer ours. */
   async #call(entries: readonly Entry<T>[]): Promise<CallOutcome<Entry<T>> | undefined> {
     const startedMs = performance.now();
+    const watched = this.#watch.begin();
+    this.#messages += entries.length;
     let call: HandlerCall | undefined;
     try {
-      const messages = await this.#messagesOf(entries);
+      const reading = this.#messagesOf(entries);
+      const messages = reading instanceof Promise ? await reading : reading;
       const begun = this.#run.beginCall(NO_BATCH, messages);
       call = begun;
-      const options = { signal: begun.signal, attempt: 1 + mostAttempts(entries), hasPolicy: this.#hasPolicy };
-      const failed = await runInside(this.#run, () => callHandler(this.#handler, messages, options));
+      const options = { call, attempt: 1 + mostAttempts(entries), hasPolicy: this.#hasPolicy };
+      const failed = await begun.run(() => callHandler(this.#handler, messages, options));
       this.#run.tellCalled({ messages: entries.length - failed.size, startedMs });
       if (failed.size === 0) return CLEAN;
       return { threw: undefined, failed: new Map([...failed].map(([index, error]) => [entries[index] as Entry<T>, error])) };
@@ -82,25 +73,45 @@ export class Calls<T> {
       return undefined;
     } finally {
       if (call !== undefined) this.#run.endCall(call);
+      this.#messages -= entries.length;
+      this.#watch.end(watched);
     }
   }
 
-  /** In order: a schema is never asked about two at once. @throws HandlerError */
-  async #messagesOf(entries: readonly Entry<T>[]): Promise<readonly ConsumedMessage<T>[]> {
+  /** A promise only where a schema gives one. @throws HandlerError, PayloadError */
+  #messagesOf(entries: readonly Entry<T>[]): readonly ConsumedMessage<T>[] | Promise<readonly ConsumedMessage<T>[]> {
     const messages: ConsumedMessage<T>[] = [];
-    for (const entry of entries) {
-      const { message, view, row } = entry;
-      entry.message = undefined;
-      const read = message ?? readRow<T>(view, row, this.#rowOptions);
-      messages.push(requireMessage(read instanceof Promise ? await read : read));
+    for (const [index, entry] of entries.entries()) {
+      const read = this.#take(entry);
+      if (read instanceof Promise) return this.#messagesLater(messages, { pending: read, rest: entries.slice(index + 1) });
+      messages.push(requireMessage(read));
     }
     return messages;
   }
+
+  /** In order: a schema is never asked about two at once. */
+  async #messagesLater(
+    messages: ConsumedMessage<T>[],
+    { pending, rest }: { readonly pending: Promise<Row<T>>; readonly rest: readonly Entry<T>[] },
+  ): Promise<readonly ConsumedMessage<T>[]> {
+    messages.push(requireMessage(await pending));
+    for (const entry of rest) messages.push(requireMessage(await this.#take(entry)));
+    return messages;
+  }
+
+  /** No two calls get the same payload. */
+  #take(entry: Entry<T>): Row<T> | Promise<Row<T>> {
+    const { message, view, row } = entry;
+    entry.message = undefined;
+    return message ?? readRow<T>(view, row, this.#rowOptions);
+  }
 }
 
-/** It was read before, so it can be read again; only a schema may say something else the second time. */
+/** It was judged when its batch was taken. Only a schema may say something else the second time, and a payload that was not looked at may be one that V8
+ *  refuses though the engine did not: none is known. */
 function requireMessage<T>(read: Row<T>): ConsumedMessage<T> {
   if (read instanceof ConsumedMessage) return read;
+  if (read !== undefined && read.code !== 'PAYLOAD_SCHEMA') throw read;
   const text = 'The schema of an input topic refuses a payload that it has let through before: it must judge by the payload alone';
   throw new HandlerError('SCHEMA_THREW', text, { cause: read, ...(read?.position === undefined ? {} : { position: read.position }) });
 }

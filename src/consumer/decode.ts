@@ -5,7 +5,7 @@ import { PayloadError } from '../errors.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
 import { findLatest } from '../message/latest-only.js';
 import { Positions } from './positions.js';
-import type { ReadOptions, Row } from './read-row.js';
+import { type ReadOptions, type Row, readRow } from './read-row.js';
 import { type RowSink, readRows } from './read-rows.js';
 
 export interface DecodedBatch<T> {
@@ -32,11 +32,11 @@ export interface DecodeOptions extends ReadOptions {
  *  @throws HandlerError SCHEMA_THREW, also as a rejection */
 export function decodeBatch<T>(view: BatchView, options: DecodeOptions): DecodedBatch<T> | Promise<DecodedBatch<T>> {
   const decoding = new Decoding<T>(view, options);
-  const reading = readRows<T>(view, options, decoding);
+  const reading = readRows(view, decoding);
   return reading === undefined ? decoding.toBatch() : reading.then(() => decoding.toBatch());
 }
 
-class Decoding<T> implements RowSink<T> {
+class Decoding<T> implements RowSink<Row<T>> {
   readonly #view: BatchView;
   readonly #options: DecodeOptions;
   readonly #positions = new Positions();
@@ -48,6 +48,10 @@ class Decoding<T> implements RowSink<T> {
   constructor(view: BatchView, options: DecodeOptions) {
     this.#view = view;
     this.#options = options;
+  }
+
+  read(row: number): Row<T> | Promise<Row<T>> {
+    return readRow<T>(this.#view, row, this.#options);
   }
 
   skips(row: number): boolean {

@@ -10,7 +10,7 @@ export class Entry<T> implements Attempted {
   readonly view: BatchView;
   readonly row: number;
   readonly offset: number;
-  /** read when the batch came, for the first call only: no call sees what an earlier one did to a payload */
+  /** where its payload was looked at when the batch came, for the first call only: no call sees what an earlier one did to a payload */
   message: ConsumedMessage<T> | undefined;
   /** earlier ones that this one replaced (latestOnly): they are done when it is */
   superseded: readonly Entry<T>[] | undefined;
@@ -23,6 +23,11 @@ export class Entry<T> implements Attempted {
     this.row = row;
     this.offset = view.offset(row);
     this.message = message;
+  }
+
+  /** the message's id */
+  get id(): string | null {
+    return this.view.key(this.row);
   }
 
   get leaderEpoch(): number {

@@ -6,6 +6,7 @@ import { KafkaException } from '../errors.js';
 import type { TopicPartition } from '../events.js';
 import { describeBatch } from '../handling/handler.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
+import { HandlerBody } from './inside.js';
 
 /** What a call has that was given messages of several batches. */
 export const NO_BATCH = 0;
@@ -14,38 +15,72 @@ export const NO_BATCH = 0;
 export interface HandlerCall {
   readonly batchId: number;
   readonly messages: readonly ConsumedMessage[];
-  /** what the handler sees as `context.signal` */
+  /** what the handler sees as `context.signal`; made when it is asked for, which most handlers never do: making one costs as much as the rest of a call */
   readonly signal: AbortSignal;
   /** Everything it was given has been taken away: how it ends is of no consequence. */
   readonly isLost: boolean;
+  /** Calls the handler, which may ask whether it is inside. */
+  run<R>(handler: () => R): R;
 }
 
-interface OpenCall extends HandlerCall {
-  readonly controller: AbortController;
-  isLost: boolean;
+class OpenCall implements HandlerCall {
+  readonly batchId: number;
+  readonly messages: readonly ConsumedMessage[];
+  isLost = false;
+  readonly #body: HandlerBody;
+  // Not AbortSignal.any over one signal of the run: in Node 20 every such signal stays with its source.
+  #controller: AbortController | undefined;
+  #aborted: { readonly reason: unknown } | undefined;
+
+  constructor(run: object, batchId: number, messages: readonly ConsumedMessage[]) {
+    this.batchId = batchId;
+    this.messages = messages;
+    this.#body = new HandlerBody(run);
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#aborted ??= { reason };
+    this.#controller?.abort(this.#aborted.reason);
+  }
+
+  run<R>(handler: () => R): R {
+    return this.#body.run(handler);
+  }
+
+  end(): void {
+    this.#body.end();
+  }
 }
 
 export class HandlerCalls {
   readonly #name: string;
+  readonly #run: object;
   readonly #open = new Set<OpenCall>();
   #stop: { readonly reason: unknown } | undefined;
 
-  constructor(name: string) {
+  /** `run`: whose calls these are, for `isInside`. */
+  constructor(name: string, run: object) {
     this.#name = name;
+    this.#run = run;
   }
 
   begin(batchId: number, messages: readonly ConsumedMessage[]): HandlerCall {
-    // Not AbortSignal.any over one signal of the run: in Node 20 every such signal stays with its source.
-    const controller = new AbortController();
-    const call: OpenCall = { batchId, messages, controller, signal: controller.signal, isLost: false };
+    const call = new OpenCall(this.#run, batchId, messages);
     this.#open.add(call);
-    if (this.#stop !== undefined) controller.abort(this.#stop.reason);
+    if (this.#stop !== undefined) call.abort(this.#stop.reason);
     return call;
   }
 
   /** The handler has returned or thrown. */
   end(call: HandlerCall): void {
     this.#open.delete(call as OpenCall);
+    (call as OpenCall).end();
   }
 
   /** Does a handler still have messages of this batch? */
@@ -56,7 +91,7 @@ export class HandlerCalls {
   /** The run is to stop: every handler that runs, or will, may end early. */
   stop(reason: unknown): void {
     this.#stop ??= { reason };
-    for (const { controller } of this.#open) controller.abort(reason);
+    for (const call of this.#open) call.abort(reason);
   }
 
   /** Partitions were given away. A handler that has a message of one that is still ours is left alone: that message can be committed. */
@@ -64,7 +99,7 @@ export class HandlerCalls {
     for (const call of this.#open) {
       if (call.isLost || call.messages.some(isOurs)) continue;
       call.isLost = true;
-      call.controller.abort(this.#lost(call));
+      call.abort(this.#lost(call));
     }
   }
 

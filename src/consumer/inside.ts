@@ -27,13 +27,22 @@ export function isInside(run: object): boolean {
   return false;
 }
 
-/** Calls a handler as one of the run's. */
-export async function runInside<R>(run: object, handler: () => Promise<R>): Promise<R> {
-  const caller: Caller = { run, isRunning: true, outer: callers.getStore() };
-  try {
-    return await callers.run(caller, handler);
-  } finally {
-    caller.isRunning = false;
+/** One handler call of a run. Not a function around the handler: with async hooks on, a promise more for each call is dear. */
+export class HandlerBody {
+  readonly #caller: Caller;
+
+  constructor(run: object) {
+    this.#caller = { run, isRunning: true, outer: callers.getStore() };
+  }
+
+  /** Calls the handler as one of the run's. */
+  run<R>(handler: () => R): R {
+    return callers.run(this.#caller, handler);
+  }
+
+  /** The handler has ended. */
+  end(): void {
+    this.#caller.isRunning = false;
   }
 }
 

@@ -5,7 +5,7 @@ import { PayloadError } from '../errors.js';
 import { findLatest } from '../message/latest-only.js';
 import type { DecodeOptions } from './decode.js';
 import { Entry } from './entry.js';
-import type { Row } from './read-row.js';
+import { judgeRow, type Row, UNREAD } from './read-row.js';
 import { type RowSink, readRows } from './read-rows.js';
 
 /** What a batch has of one partition. */
@@ -46,11 +46,13 @@ export interface IntakeOptions extends Omit<DecodeOptions, 'onInvalid'> {
 /** A promise only when a schema gave one. @throws HandlerError SCHEMA_THREW, also as a rejection */
 export function takeIn<T>(view: BatchView, options: IntakeOptions): Intake<T> | Promise<Intake<T>> {
   const taking = new Taking<T>(view, options);
-  const reading = readRows<T>(view, options, taking);
+  const reading = readRows(view, taking);
   return reading === undefined ? taking.toIntake() : reading.then(() => taking.toIntake());
 }
 
-class Taking<T> implements RowSink<T> {
+type Judged<T> = Row<T> | typeof UNREAD;
+
+class Taking<T> implements RowSink<Judged<T>> {
   readonly #view: BatchView;
   readonly #options: IntakeOptions;
   readonly #shares: Share<T>[] = [];
@@ -65,11 +67,15 @@ class Taking<T> implements RowSink<T> {
     this.#options = options;
   }
 
+  read(row: number): Judged<T> | Promise<Judged<T>> {
+    return judgeRow<T>(this.#view, row, this.#options);
+  }
+
   skips(row: number): boolean {
     return this.#shareOf(row).stopped;
   }
 
-  settle(row: number, read: Row<T>): void {
+  settle(row: number, read: Judged<T>): void {
     const view = this.#view;
     const share = this.#shareOf(row);
     if (read instanceof PayloadError) {
@@ -84,7 +90,7 @@ class Taking<T> implements RowSink<T> {
       else this.#invalid++;
     } else if (read === undefined) this.#tombstones++;
     else {
-      const entry = new Entry<T>(view, row, read);
+      const entry = new Entry<T>(view, row, read === UNREAD ? undefined : read);
       share.entries.push(entry);
       share.handle.push(entry);
     }
@@ -117,14 +123,15 @@ function addInvalid<T>(share: Share<T>, entry: Entry<T>, error: PayloadError): v
 /** Leaves the latest of each id to be handled, with the others to follow it. Returns how many follow. */
 function dropSuperseded<T>(share: Share<T>): number {
   const all = share.handle;
-  const messages = all.flatMap(({ message }) => (message === undefined ? [] : [message]));
-  share.handle = findLatest(messages).map((index) => all[index] as Entry<T>);
+  // One partition, so the id alone tells them apart.
+  const identities = all.map(({ id }) => ({ topic: '', partition: share.partition, id }));
+  share.handle = findLatest(identities).map((index) => all[index] as Entry<T>);
   if (share.handle.length === all.length) return 0;
-  const latest = new Map(share.handle.map((entry) => [entry.message?.id, entry]));
+  const latest = new Map(share.handle.map((entry) => [entry.id, entry]));
   const kept = new Set(share.handle);
   for (const entry of all) {
     if (kept.has(entry)) continue;
-    const survivor = latest.get(entry.message?.id) as Entry<T>;
+    const survivor = latest.get(entry.id) as Entry<T>;
     survivor.superseded = [...(survivor.superseded ?? []), entry];
     entry.message = undefined;
   }

@@ -10,9 +10,18 @@ export interface Lane<T> {
   readonly queue: Entry<T>[];
 }
 
+/** What the lanes of one partition are known by. */
+type LaneKey = string;
+
+const WHOLE: LaneKey = '';
+
+/** Before the bytes of a key that is no text. No id begins like this: half of a surrogate pair is not UTF-8. */
+const BYTES = '\ud800';
+
 export class Lanes<T> {
   readonly #order: 'partition' | 'key';
-  readonly #lanes = new Map<string, Lane<T>>();
+  /** weak: a partition that is gone is forgotten with what was read of it */
+  readonly #lanes = new WeakMap<OwnedPartition<T>, Map<LaneKey, Lane<T>>>();
   #running = 0;
   #whenIdle: () => void = () => undefined;
   /** Takes the first of the lane's messages and sees them through. Never rejects. */
@@ -25,19 +34,21 @@ export class Lanes<T> {
 
   /** Queues the entries; then lanes that were empty begin, so that what comes with a lane's first message is called with it. */
   add(partition: OwnedPartition<T>, entries: readonly Entry<T>[]): void {
-    const begun: (readonly [Lane<T>, string | undefined])[] = [];
+    if (entries.length === 0) return;
+    const lanes = this.#lanesOf(partition);
+    const begun: (readonly [Lane<T>, LaneKey | undefined])[] = [];
     for (const entry of entries) {
-      const key = this.#keyOf(partition, entry);
-      const known = key === undefined ? undefined : this.#lanes.get(key);
+      const key = this.#keyOf(entry);
+      const known = key === undefined ? undefined : lanes.get(key);
       if (known !== undefined) {
         known.queue.push(entry);
         continue;
       }
       const lane = { partition, queue: [entry] };
-      if (key !== undefined) this.#lanes.set(key, lane);
+      if (key !== undefined) lanes.set(key, lane);
       begun.push([lane, key]);
     }
-    for (const [lane, key] of begun) void this.#run(lane, key);
+    for (const [lane, key] of begun) void this.#run(lane, () => key !== undefined && lanes.delete(key));
   }
 
   /** Resolves when every lane has come to its end. */
@@ -50,23 +61,27 @@ export class Lanes<T> {
   }
 
   // A lane may have a single message: each promise on this way is one per message, and with async hooks on (the handler's call is remembered) a dear one.
-  async #run(lane: Lane<T>, key: string | undefined): Promise<void> {
+  async #run(lane: Lane<T>, forget: () => void): Promise<void> {
     this.#running++;
     while (lane.queue.length > 0 && !lane.partition.isGone) await this.#work(lane);
     // In the same turn as the look at the queue: what came in between would wait for ever.
-    if (key !== undefined) this.#lanes.delete(key);
+    forget();
     if (--this.#running === 0) this.#whenIdle();
   }
 
   /** undefined = a lane of its own: a message without a key follows no other. */
-  #keyOf({ progress }: OwnedPartition<T>, { message, view, row }: Entry<T>): string | undefined {
-    const { topicId, partition, epoch } = progress.of;
-    const lane = `${topicId}:${partition}:${epoch}`;
-    if (this.#order === 'partition') return lane;
-    const id = message?.id ?? null;
-    if (id !== null) return `${lane}:${id}`;
-    // Not UTF-8, so its bytes are no id.
+  #keyOf({ id, view, row }: Entry<T>): LaneKey | undefined {
+    if (this.#order === 'partition') return WHOLE;
+    if (id !== null) return id;
     const key = view.rawKey(row);
-    return key === null ? undefined : `${lane}\u0000${key.toString('latin1')}`;
+    return key === null ? undefined : BYTES + key.toString('latin1');
+  }
+
+  #lanesOf(partition: OwnedPartition<T>): Map<LaneKey, Lane<T>> {
+    const known = this.#lanes.get(partition);
+    if (known !== undefined) return known;
+    const lanes = new Map<LaneKey, Lane<T>>();
+    this.#lanes.set(partition, lanes);
+    return lanes;
   }
 }

@@ -13,7 +13,7 @@ export class OwnedPartitions<T> {
   readonly #partitions = new Map<string, OwnedPartition<T>>();
   /** a failing key holds only itself */
   readonly #holdsFailing: boolean;
-  /** the most of a partition that may be taken and not committed; undefined = not bounded by partition */
+  /** the most of a partition that may be taken and not done without a gap; undefined = not bounded by partition */
   readonly #lookAhead: number | undefined;
 
   constructor(run: Run<T>) {
@@ -28,9 +28,8 @@ export class OwnedPartitions<T> {
     });
   }
 
-  /** May another batch be taken? Without look-ahead: as many messages as maxUncommittedBatches batches have may be done and not committed. */
+  /** May another batch be taken? As many messages as maxUncommittedBatches batches have may be done and not committed. */
   get hasRoom(): boolean {
-    if (this.#lookAhead !== undefined) return true;
     const { maxUncommittedBatches, batchSize } = this.#run.options;
     let uncommitted = 0;
     for (const { progress } of this.#partitions.values()) uncommitted += progress.uncommitted;
@@ -48,7 +47,10 @@ export class OwnedPartitions<T> {
 
   markDone(partition: OwnedPartition<T>, entries: readonly Entry<T>[]): void {
     for (const entry of entries) entry.markDone();
-    if (entries.length > 0) this.#commits.touch(partition);
+    if (entries.length === 0) return;
+    this.#commits.touch(partition);
+    // Not only once it is committed: the look-ahead would have to cover the way to the broker and back.
+    if (partition.isFull) this.#fill(partition);
   }
 
   /** A part of the partition has ended: done, or cut short. */
@@ -108,13 +110,13 @@ export class OwnedPartitions<T> {
 
   #onChange(partition: OwnedPartition<T>): void {
     if (partition.isFull) this.#fill(partition);
-    if (this.#lookAhead === undefined) this.#run.membership.interrupt();
+    this.#run.membership.interrupt();
   }
 
   /** Another whole batch of the partition must fit into its look-ahead. */
   #fill(partition: OwnedPartition<T>): void {
     if (this.#lookAhead === undefined) return;
-    partition.isFull = partition.progress.span + this.#run.options.batchSize > this.#lookAhead;
+    partition.isFull = partition.progress.ahead + this.#run.options.batchSize > this.#lookAhead;
     if (partition.isFull) this.#hold(partition);
     else this.#free(partition);
   }

@@ -3,7 +3,6 @@
 import { type HandlerError, isPhqKafkaError } from '../errors.js';
 import { callHandler, describeBatch, type FailedByName, type Handler } from '../handling/handler.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
-import { runInside } from './inside.js';
 import { processWithPolicies } from './policy-loop.js';
 import type { Run, Taken } from './run.js';
 
@@ -55,8 +54,7 @@ function stopBeforeFailed<T>(run: Run<T>, { messages, positions }: Taken<T>, fai
 /** 'lost': it threw, but what it had was no longer ours. */
 async function call<T>(run: Run<T>, { id, messages }: Taken<T>, handler: Handler<ConsumedMessage<T>>): Promise<FailedByName | 'lost'> {
   const call = run.beginCall(id, messages);
-  const options = { signal: call.signal, attempt: 1, hasPolicy: false };
-  const called = runInside(run, () => callHandler(handler, messages, options)).finally(() => run.endCall(call));
+  const called = call.run(() => callHandler(handler, messages, { call, attempt: 1, hasPolicy: false })).finally(() => run.endCall(call));
   // Should the drain time pass first, nobody is left to hear how the handler ended.
   called.catch(() => undefined);
   try {

@@ -67,9 +67,10 @@ export class Progress<E extends Doable = Doable> {
     return this.#entries[this.#head]?.offset ?? this.#next;
   }
 
-  /** Taken and not committed: what a crash would repeat, and what is held in memory. */
-  get span(): number {
-    return this.#taken - this.#committed;
+  /** Taken, and not done without a gap: the look-ahead. */
+  get ahead(): number {
+    this.#advance();
+    return this.#taken - this.#passed;
   }
 
   /** Done without a gap and not committed. */

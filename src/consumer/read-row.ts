@@ -29,6 +29,15 @@ export function readRow<T>(view: BatchView, row: number, options: ReadOptions): 
   return options.tombstones === 'deliver' ? makeMessage(view, row, options, null as T, true) : undefined;
 }
 
+/** To be handled; its payload is read when its call comes. */
+export const UNREAD = Symbol('unread');
+
+/** As `readRow`, but without a look at a payload that nobody judges: the engine has seen that it is JSON. What is read early lives as long as it waits. */
+export function judgeRow<T>(view: BatchView, row: number, options: ReadOptions): Row<T> | typeof UNREAD | Promise<Row<T>> {
+  const isJudged = options.inputSchemas?.of(options.topicName(view.topicId(row))) !== undefined;
+  return isJudged || view.isTombstone(row) || view.fault(row) !== FAULT.none ? readRow<T>(view, row, options) : UNREAD;
+}
+
 function readMessage<T>(view: BatchView, row: number, options: ReadOptions): Row<T> | Promise<Row<T>> {
   let payload: T;
   try {

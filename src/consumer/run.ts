@@ -46,7 +46,7 @@ export class Run<T> {
   constructor(options: RunOptions) {
     this.#options = options;
     const { membership, name, maxUncommittedBatches, batchSize, emitter, drainTimeoutMs } = options;
-    this.#calls = new HandlerCalls(name);
+    this.#calls = new HandlerCalls(name, this);
     this.#stop = new StopRequest(drainTimeoutMs, () => {
       this.#calls.stop(this.#stop.signal.reason);
       membership.interrupt();

@@ -4,9 +4,12 @@ import { HandlerError, type Position, UsageError } from '../errors.js';
 import { formatPosition } from '../message/format.js';
 import { describeCause } from './cause.js';
 
+const NONE: ReadonlyMap<number, HandlerError> = new Map();
+
 export class FailureReport {
   readonly #messages: readonly Position[];
-  readonly #failed = new Map<number, HandlerError>();
+  /** made with the first failure: most calls have none */
+  #failed: Map<number, HandlerError> | undefined;
   #closed = false;
 
   constructor(messages: readonly Position[]) {
@@ -15,7 +18,7 @@ export class FailureReport {
 
   /** By index in the call's messages. */
   get failed(): ReadonlyMap<number, HandlerError> {
-    return this.#failed;
+    return this.#failed ?? NONE;
   }
 
   /** The first error of a message stays. @throws UsageError for a message that is not of this call, and after the call has ended */
@@ -26,6 +29,7 @@ export class FailureReport {
     }
     const index = this.#messages.findIndex((own) => own === message || isSame(own, message));
     if (index < 0) throw new UsageError('USAGE_ARGUMENT', `context.fail: ${where} is not one of the messages of this call`);
+    this.#failed ??= new Map();
     if (this.#failed.has(index)) return;
     const { topic, partition, offset } = message;
     const text = `The handler failed ${where}: ${describeCause(error)}`;

@@ -26,7 +26,8 @@ export const ENDS_AT_FAILURE = Symbol('ends at failure');
 
 /** How to call. */
 export interface CallOptions {
-  readonly signal: AbortSignal;
+  /** who has the handler's signal; it is asked for only when the handler does */
+  readonly call: { readonly signal: AbortSignal };
   readonly attempt: number;
   /** a message that fails is handled again or parked */
   readonly hasPolicy: boolean;
@@ -48,8 +49,14 @@ export async function callHandler<M extends Position>(
   options: CallOptions,
 ): Promise<FailedByName> {
   const report = new FailureReport(messages);
-  const { signal, attempt } = options;
-  const context: HandlerContext<M> = { signal, attempt, fail: (message, error) => report.add(message, error) };
+  const { call, attempt } = options;
+  const context: HandlerContext<M> = {
+    get signal() {
+      return call.signal;
+    },
+    attempt,
+    fail: (message, error) => report.add(message, error),
+  };
   if (!options.hasPolicy) Object.defineProperty(context, ENDS_AT_FAILURE, { value: true });
   let result: unknown;
   try {

@@ -5,7 +5,7 @@ import { consumed } from '../../../src/testing/consumed.js';
 const at = (partition: number) => consumed('id', 1, { topic: 't', partition });
 
 test('a call is aborted when the last of its partitions is given away, with an error that says so', () => {
-  const calls = new HandlerCalls('consumer of group "g"');
+  const calls = new HandlerCalls('consumer of group "g"', {});
   const call = calls.begin(1, [at(0), at(1)]);
   const other = calls.begin(2, [at(2)]);
   calls.loseAllBut(({ partition }) => partition > 0);
@@ -22,7 +22,7 @@ test('a call is aborted when the last of its partitions is given away, with an e
 });
 
 test('a stop aborts those that run and those that begin later, with its reason, and loses none', () => {
-  const calls = new HandlerCalls('consumer');
+  const calls = new HandlerCalls('consumer', {});
   const running = calls.begin(1, [at(0)]);
   calls.stop('deploy');
   calls.stop('later');
@@ -34,7 +34,7 @@ test('a stop aborts those that run and those that begin later, with its reason, 
 });
 
 test('a batch is running while one of its calls is; one that has ended hears nothing more', () => {
-  const calls = new HandlerCalls('consumer');
+  const calls = new HandlerCalls('consumer', {});
   const [first, second] = [calls.begin(1, [at(0)]), calls.begin(1, [at(0)])];
   calls.end(first);
   expect(calls.isRunning(1)).toBe(true);

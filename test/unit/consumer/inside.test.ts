@@ -1,6 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { isInside, LoopBodies, runInside } from '../../../src/consumer/inside.js';
+import { HandlerBody, isInside, LoopBodies } from '../../../src/consumer/inside.js';
+
+async function runInside(run: object, handler: () => Promise<void>): Promise<void> {
+  const body = new HandlerBody(run);
+  await body.run(handler);
+  body.end();
+}
 
 test('inside a handler, across its awaits, until it has ended', async () => {
   const run = {};

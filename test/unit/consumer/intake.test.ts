@@ -32,7 +32,8 @@ test('a share per partition, with all its rows in order and where it goes on', (
   expect(shares).toHaveLength(2);
   expect(shares[0]).toMatchObject({ partition: 1, epoch: 3, first: 5, next: 8, leaderEpoch: 9, stopped: false });
   expect(offsets(shares[0]?.handle ?? [])).toEqual([5, 7]);
-  expect(shares[0]?.entries[0]?.message).toMatchObject({ payload: 1, topic: 't', partition: 1, offset: 5 });
+  // Nobody judges the payloads: they are read when their calls come.
+  expect(shares[0]?.entries.map(({ message }) => message)).toEqual([undefined, undefined]);
 });
 
 test('tombstones are passed over; a share of them alone has no entries', () => {

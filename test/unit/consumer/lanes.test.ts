@@ -13,7 +13,7 @@ const partition = (number: number) =>
 /** Entries with these keys, by offset. */
 function entries(keys: readonly (string | Buffer | null)[], from = 0): Entry<number>[] {
   const view = new BatchView(fakeBatch(keys.map((key, i) => ({ key, keyInvalid: Buffer.isBuffer(key), offset: from + i, item: '1' }))));
-  return keys.map((key, row) => new Entry<number>(view, row, { id: typeof key === 'string' ? key : null } as Entry<number>['message']));
+  return keys.map((_, row) => new Entry<number>(view, row, undefined));
 }
 
 function setUp(order: 'partition' | 'key', most = 10) {

@@ -15,7 +15,7 @@ test('nothing done: nothing to commit, not even where it began', () => {
   progress.add(1, { entries: [entry(5)], first: 5, next: 6, leaderEpoch: 2 });
   expect(progress.cut()).toBeUndefined();
   expect(progress.takeSettled()).toEqual([]);
-  expect(progress.span).toBe(1);
+  expect(progress.ahead).toBe(1);
 });
 
 test('entries end in any order; the position follows the first gap and passes skipped rows', () => {
@@ -32,7 +32,7 @@ test('entries end in any order; the position follows the first gap and passes sk
   expect(progress.cut()).toBeUndefined();
   expect(progress.uncommitted).toBe(2);
   if (cut !== undefined) progress.settle(cut);
-  expect([progress.uncommitted, progress.span]).toEqual([0, 1]);
+  expect([progress.uncommitted, progress.ahead]).toEqual([0, 1]);
   expect(progress.takeSettled()).toEqual([]);
   c.done = true;
   const last = progress.cut();
@@ -79,7 +79,7 @@ test('what has been passed is forgotten, and the count stays right over many tho
     const cut = progress.cut();
     expect(cut?.row[2]).toBe(next);
     if (cut !== undefined) progress.settle(cut);
-    expect([progress.span, progress.uncommitted]).toEqual([0, 0]);
+    expect([progress.ahead, progress.uncommitted]).toEqual([0, 0]);
     expect(progress.takeSettled()).toEqual([batch]);
   }
 });

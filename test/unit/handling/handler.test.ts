@@ -13,7 +13,7 @@ import {
 const batch: readonly Position[] = [7, 8].map((offset) => ({ topic: 'quakes', partition: 3, offset }));
 const { signal } = new AbortController();
 const call = (handler: unknown, hasPolicy = true): Promise<FailedByName> =>
-  callHandler(handler as Handler<Position>, batch, { signal, attempt: 2, hasPolicy });
+  callHandler(handler as Handler<Position>, batch, { call: { signal }, attempt: 2, hasPolicy });
 
 test('messages, signal and attempt are handed over as they are, and nothing failed', async () => {
   const handler = vi.fn();
