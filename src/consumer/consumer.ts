@@ -102,8 +102,9 @@ export class Consumer<T = unknown, I extends Topics = TopicNames, B extends Tomb
     this.#running('resume').membership.assignment.resume(partitions);
   }
 
-  /** Goes on at these positions. What was prefetched of the partitions is dropped; a batch that is being handled ends, but commits nothing of them. A
-   *  partition that is not assigned yet seeks when it is. */
+  /** Goes on at these positions. What was prefetched of the partitions is dropped; a batch that is being handled ends, but commits nothing of them.
+   *  What lies before the position and is not done (with `concurrency` by key there may be much of it) is left out, as with any client. A partition that
+   *  is not assigned yet seeks when it is. */
   seek(positions: readonly Position[]): void {
     this.#running('seek').seek(positions);
   }

@@ -105,7 +105,9 @@ export class Handling {
     const [first] = messages;
     if (first === undefined || hash(`seek ${task.m} ${task.i} ${this.#calls}`) % 1_000 >= task.handler.seeksPerMille) return;
     if (!consumer.assignment.some((p) => nameOf(p) === nameOf(first))) return;
-    const offset = Math.max(0, first.offset - SEEK_BACK);
+    const floor = task.options.concurrency === undefined ? first.offset : ownership.floorOf(nameOf(first));
+    if (floor === undefined) return;
+    const offset = Math.max(0, Math.min(floor, first.offset - SEEK_BACK));
     consumer.seek([{ topic: first.topic, partition: first.partition, offset }]);
     ownership.renew(nameOf(first), offset);
   }

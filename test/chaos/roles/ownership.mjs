@@ -15,6 +15,8 @@ export class Ownership {
   #epochs = 0;
   /** @type {Map<string, number>} */
   #owned = new Map();
+  /** what was told as committed in this ownership; nothing any more once it was sought @type {Map<string, number | null>} */
+  #floors = new Map();
 
   /** @param {import('../ledger.mjs').Write} write */
   constructor(write) {
@@ -26,8 +28,15 @@ export class Ownership {
     return this.#owned.get(tp) ?? 0;
   }
 
+  /** Everything before it is done. A seek with concurrency goes no further: other calls may wait far behind the one that seeks, and would be left out.
+   *  @param {string} tp */
+  floorOf(tp) {
+    return this.#floors.get(tp) ?? undefined;
+  }
+
   /** A seek begins a new ownership. @param {string} tp @param {number} offset */
   renew(tp, offset) {
+    this.#floors.set(tp, null);
     this.#owned.set(tp, ++this.#epochs);
     this.#write('seek', { tp, to: offset, epoch: this.#epochs });
   }
@@ -53,6 +62,7 @@ export class Ownership {
       for (const p of partitions) this.#owned.delete(nameOf(p));
     });
     consumer.on('consumer.committed', ({ positions }) => {
+      for (const p of positions) if (this.#floors.get(nameOf(p)) !== null) this.#floors.set(nameOf(p), p.offset);
       for (let i = 0; i < positions.length; i += MOST_POSITIONS) {
         write('committed', { ps: positions.slice(i, i + MOST_POSITIONS).map((p) => [nameOf(p), p.offset]) });
       }
@@ -75,6 +85,7 @@ export class Ownership {
 
   /** @param {string} tp */
   #take(tp) {
+    this.#floors.delete(tp);
     this.#owned.set(tp, ++this.#epochs);
     return this.#epochs;
   }
