@@ -11,6 +11,12 @@ import { type ReadOptions, type Row, readRow } from './read-row.js';
 import type { Run } from './run.js';
 import { Slots } from './slots.js';
 
+/** A call that was made, and how it went. */
+export interface Called<T> {
+  readonly entries: readonly Entry<T>[];
+  readonly outcome: CallOutcome<Entry<T>>;
+}
+
 export class Calls<T> {
   readonly #run: Run<T>;
   readonly #handler: Handler<ConsumedMessage<T>>;
@@ -35,23 +41,23 @@ export class Calls<T> {
     return this.#messages;
   }
 
-  /** Waits for its turn, then calls. `pick` says with what, when the turn has come; nothing = nobody is called, and undefined is returned. */
-  async call(
-    pick: () => readonly Entry<T>[],
-  ): Promise<{ readonly entries: readonly Entry<T>[]; readonly outcome: CallOutcome<Entry<T>> } | undefined> {
-    const turn = this.#slots.take();
-    if (turn !== undefined) await turn;
-    try {
-      const entries = pick();
-      const outcome = entries.length === 0 ? undefined : await this.#call(entries);
-      return outcome === undefined ? undefined : { entries, outcome };
-    } finally {
-      this.#slots.give();
-    }
+  /** Calls `go` when it is its turn: at once, or later. `go` must call `callNow`, which ends the turn. */
+  whenFree(go: () => void): void {
+    this.#slots.take(go);
   }
 
-  /** Undefined: it threw, but what it had was no longer ours. */
-  async #call(entries: readonly Entry<T>[]): Promise<CallOutcome<Entry<T>> | undefined> {
+  /** Waits for its turn, then calls. `pick` says with what, when the turn has come; nothing = nobody is called, and undefined is returned. */
+  async call(pick: () => readonly Entry<T>[]): Promise<Called<T> | undefined> {
+    await new Promise<void>((resolve) => this.whenFree(resolve));
+    return this.callNow(pick());
+  }
+
+  /** Calls, where it is the caller's turn, and ends the turn. Undefined: there was nothing to call with, or it threw what was no longer ours. */
+  async callNow(entries: readonly Entry<T>[]): Promise<Called<T> | undefined> {
+    if (entries.length === 0) {
+      this.#slots.give();
+      return undefined;
+    }
     const startedMs = performance.now();
     const watched = this.#watch.begin();
     this.#messages += entries.length;
@@ -64,17 +70,19 @@ export class Calls<T> {
       const options = { call, attempt: 1 + mostAttempts(entries), hasPolicy: this.#hasPolicy };
       const failed = await begun.run(() => callHandler(this.#handler, messages, options));
       this.#run.tellCalled({ messages: entries.length - failed.size, startedMs });
-      if (failed.size === 0) return CLEAN;
-      return { threw: undefined, failed: new Map([...failed].map(([index, error]) => [entries[index] as Entry<T>, error])) };
+      if (failed.size === 0) return { entries, outcome: CLEAN };
+      const byEntry = new Map([...failed].map(([index, error]) => [entries[index] as Entry<T>, error]));
+      return { entries, outcome: { threw: undefined, failed: byEntry } };
     } catch (error) {
       if (!(error instanceof HandlerError)) throw error;
-      if (call?.isLost !== true) return { threw: error, failed: NONE };
+      if (call?.isLost !== true) return { entries, outcome: { threw: error, failed: NONE } };
       this.#run.tellLostCall(error);
       return undefined;
     } finally {
       if (call !== undefined) this.#run.endCall(call);
       this.#messages -= entries.length;
       this.#watch.end(watched);
+      this.#slots.give();
     }
   }
 

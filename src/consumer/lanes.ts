@@ -10,6 +10,19 @@ export interface Lane<T> {
   readonly queue: Entry<T>[];
 }
 
+export interface LanesPort<T> {
+  /** Calls `go` when one more call may run. */
+  whenFree(go: () => void): void;
+  /** Calls with the first of the lane's messages, whose turn it is, and sees them through. Never rejects. */
+  work(lane: Lane<T>): Promise<void>;
+}
+
+interface QueuedLane<T> extends Lane<T> {
+  /** undefined = a lane of its own */
+  readonly key: LaneKey | undefined;
+  readonly go: () => void;
+}
+
 /** What the lanes of one partition are known by. */
 type LaneKey = string;
 
@@ -21,22 +34,22 @@ const BYTES = '\ud800';
 export class Lanes<T> {
   readonly #order: 'partition' | 'key';
   /** weak: a partition that is gone is forgotten with what was read of it */
-  readonly #lanes = new WeakMap<OwnedPartition<T>, Map<LaneKey, Lane<T>>>();
-  #running = 0;
+  readonly #lanes = new WeakMap<OwnedPartition<T>, Map<LaneKey, QueuedLane<T>>>();
+  /** lanes that have messages, called or not */
+  #open = 0;
   #whenIdle: () => void = () => undefined;
-  /** Takes the first of the lane's messages and sees them through. Never rejects. */
-  readonly #work: (lane: Lane<T>) => Promise<void>;
+  readonly #port: LanesPort<T>;
 
-  constructor(order: 'partition' | 'key', work: (lane: Lane<T>) => Promise<void>) {
+  constructor(order: 'partition' | 'key', port: LanesPort<T>) {
     this.#order = order;
-    this.#work = work;
+    this.#port = port;
   }
 
   /** Queues the entries; then lanes that were empty begin, so that what comes with a lane's first message is called with it. */
   add(partition: OwnedPartition<T>, entries: readonly Entry<T>[]): void {
     if (entries.length === 0) return;
     const lanes = this.#lanesOf(partition);
-    const begun: (readonly [Lane<T>, LaneKey | undefined])[] = [];
+    const begun: QueuedLane<T>[] = [];
     for (const entry of entries) {
       const key = this.#keyOf(entry);
       const known = key === undefined ? undefined : lanes.get(key);
@@ -44,29 +57,31 @@ export class Lanes<T> {
         known.queue.push(entry);
         continue;
       }
-      const lane = { partition, queue: [entry] };
+      const lane: QueuedLane<T> = { partition, queue: [entry], key, go: () => void this.#turn(lane) };
       if (key !== undefined) lanes.set(key, lane);
-      begun.push([lane, key]);
+      begun.push(lane);
     }
-    for (const [lane, key] of begun) void this.#run(lane, () => key !== undefined && lanes.delete(key));
+    this.#open += begun.length;
+    for (const lane of begun) this.#port.whenFree(lane.go);
   }
 
   /** Resolves when every lane has come to its end. */
   async idle(): Promise<void> {
-    while (this.#running > 0) {
+    while (this.#open > 0) {
       await new Promise<void>((resolve) => {
         this.#whenIdle = resolve;
       });
     }
   }
 
-  // A lane may have a single message: each promise on this way is one per message, and with async hooks on (the handler's call is remembered) a dear one.
-  async #run(lane: Lane<T>, forget: () => void): Promise<void> {
-    this.#running++;
-    while (lane.queue.length > 0 && !lane.partition.isGone) await this.#work(lane);
+  /** One call, then the lane waits for its next turn, behind the others. A lane that waits is nothing but a place in a queue: of a thousand keys, most do. */
+  async #turn(lane: QueuedLane<T>): Promise<void> {
+    await this.#port.work(lane);
+    const { partition, queue, key, go } = lane;
+    if (queue.length > 0 && !partition.isGone) return this.#port.whenFree(go);
     // In the same turn as the look at the queue: what came in between would wait for ever.
-    forget();
-    if (--this.#running === 0) this.#whenIdle();
+    if (key !== undefined) this.#lanes.get(partition)?.delete(key);
+    if (--this.#open === 0) this.#whenIdle();
   }
 
   /** undefined = a lane of its own: a message without a key follows no other. */
@@ -77,10 +92,10 @@ export class Lanes<T> {
     return key === null ? undefined : BYTES + key.toString('latin1');
   }
 
-  #lanesOf(partition: OwnedPartition<T>): Map<LaneKey, Lane<T>> {
+  #lanesOf(partition: OwnedPartition<T>): Map<LaneKey, QueuedLane<T>> {
     const known = this.#lanes.get(partition);
     if (known !== undefined) return known;
-    const lanes = new Map<LaneKey, Lane<T>>();
+    const lanes = new Map<LaneKey, QueuedLane<T>>();
     this.#lanes.set(partition, lanes);
     return lanes;
   }

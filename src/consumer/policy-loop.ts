@@ -50,7 +50,13 @@ class PolicyLoop<T> {
     this.#run = run;
     this.#calls = new Calls(run, handler);
     this.#partitions = new OwnedPartitions(run);
-    this.#lanes = concurrency === undefined ? undefined : new Lanes<T>(concurrency.order, (lane) => this.#workOn(lane));
+    this.#lanes =
+      concurrency === undefined
+        ? undefined
+        : new Lanes<T>(concurrency.order, {
+            whenFree: (go) => this.#calls.whenFree(go),
+            work: (lane) => this.#workOn(lane),
+          });
     const backoff = retry ?? DEFAULT_RETRY;
     this.#policies = {
       retry: retry === undefined ? NO_RETRY : createRetryPolicy(retry),
@@ -134,12 +140,12 @@ class PolicyLoop<T> {
     }
   }
 
-  /** The next call of a lane, and what becomes of it: meanwhile the lane waits. What it throws ends the run. */
+  /** The next call of a lane, whose turn it is, and what becomes of it: meanwhile the lane waits. What it throws ends the run. */
   async #workOn({ partition, queue }: Lane<T>): Promise<void> {
     partition.running++;
     try {
       const { batchSize } = this.#run.options;
-      const called = await this.#calls.call(() => (partition.isGone ? [] : queue.splice(0, batchSize)));
+      const called = await this.#calls.callNow(partition.isGone ? [] : queue.splice(0, batchSize));
       if (called === undefined) return;
       const { entries, outcome } = called;
       if (isClean(outcome)) this.#finish(partition, entries);

@@ -1,5 +1,6 @@
 /** Consuming with concurrency: how many handler calls may run at once. Whoever waits longest goes first. */
 
+/** Those that have gone are dropped from the list in one go: shift() moves a thousand that wait for every one that goes. */
 const COMPACT_AT = 1_024;
 
 export class Slots {
@@ -7,33 +8,34 @@ export class Slots {
   /** in order; those before `#next` have gone */
   #waiting: (() => void)[] = [];
   #next = 0;
+  #isServing = false;
 
   constructor(max: number) {
     this.#free = max;
   }
 
-  /** undefined = there is one, go on; else it is yours when the promise resolves. */
-  take(): Promise<void> | undefined {
-    if (this.#free > 0) {
-      this.#free--;
-      return undefined;
-    }
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-    });
+  /** Calls `go` when there is a slot for it: at once, or later. Its end is told by `give`. */
+  take(go: () => void): void {
+    this.#waiting.push(go);
+    this.#serve();
   }
 
   give(): void {
-    const next = this.#waiting[this.#next];
-    if (next === undefined) {
-      this.#free++;
-      return;
-    }
-    // Not shift(): with a thousand lanes waiting it moves a thousand for every call.
-    if (++this.#next >= COMPACT_AT) {
+    this.#free++;
+    this.#serve();
+  }
+
+  /** One loop, not one inside the other: many may go and give at once, when what they waited for is gone. */
+  #serve(): void {
+    if (this.#isServing) return;
+    this.#isServing = true;
+    while (this.#free > 0 && this.#next < this.#waiting.length) {
+      this.#free--;
+      this.#waiting[this.#next++]?.();
+      if (this.#next < COMPACT_AT) continue;
       this.#waiting = this.#waiting.slice(this.#next);
       this.#next = 0;
     }
-    next();
+    this.#isServing = false;
   }
 }

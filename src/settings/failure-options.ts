@@ -39,8 +39,8 @@ export interface ConcurrencyOptions {
   /** 'partition' (default): each call has messages of one partition, in order. 'key': of one key (topic and raw key bytes), in order; messages
    *  without a key are each by themselves. Ours. */
   readonly order?: 'partition' | 'key' | undefined;
-  /** How far a partition may be read on beyond its committed position; also what may repeat of it after a crash. Messages, from batchSize;
-   *  default 4 x batchSize. More keeps other keys going while one is retried; it is held in memory. Ours. */
+  /** How far a partition may be read on beyond its first message that is not done; that many, and the batches that wait for their commit
+   *  (`maxUncommittedBatches`), may repeat after a crash. Messages of a partition, from batchSize; default 4 x batchSize. More keeps other keys going while one is retried; it is held in memory. Ours. */
   readonly lookAhead?: number | undefined;
 }
 

@@ -19,10 +19,11 @@ function entries(keys: readonly (string | Buffer | null)[], from = 0): Entry<num
 function setUp(order: 'partition' | 'key', most = 10) {
   const calls: string[] = [];
   const open: (() => void)[] = [];
-  const lanes = new Lanes<number>(order, async (lane: Lane<number>) => {
+  const work = async (lane: Lane<number>): Promise<void> => {
     calls.push(`${lane.partition.of.partition}:${lane.queue.splice(0, most).map(({ offset }) => offset)}`);
     await new Promise<void>((resolve) => open.push(resolve));
-  });
+  };
+  const lanes = new Lanes<number>(order, { whenFree: (go) => go(), work });
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   return { lanes, calls, end: (call: number) => open[call]?.(), settle };
 }
@@ -54,10 +55,11 @@ test('by key: a lane each; bytes that are no UTF-8 are told apart; without a key
 test('what is queued in the very turn in which a lane ends is not forgotten', async () => {
   const calls: number[] = [];
   const own = partition(0);
-  const lanes = new Lanes<number>('partition', async ({ queue }) => {
+  const work = async ({ queue }: Lane<number>): Promise<void> => {
     calls.push(...queue.splice(0).map(({ offset }) => offset));
     if (calls.length < 50) queueMicrotask(() => lanes.add(own, entries(['k'], calls.length)));
-  });
+  };
+  const lanes = new Lanes<number>('partition', { whenFree: (go) => go(), work });
   lanes.add(own, entries(['k']));
   await lanes.idle();
   await new Promise((resolve) => setImmediate(resolve));
@@ -75,20 +77,29 @@ test('a partition that is gone: its lanes end with the calls that run', async ()
   expect(calls).toEqual(['0:0']);
 });
 
-test('slots: so many at once, then whoever has waited longest', async () => {
+test('slots: so many at once, then whoever has waited longest', () => {
   const slots = new Slots(2);
-  expect([slots.take(), slots.take()]).toEqual([undefined, undefined]);
   const order: number[] = [];
-  const waiting = [1, 2].map(async (n) => {
-    await slots.take();
-    order.push(n);
-  });
-  slots.give();
-  await waiting[0];
-  expect(order).toEqual([1]);
-  slots.give();
-  await waiting[1];
+  for (const n of [1, 2, 3, 4]) slots.take(() => order.push(n));
   expect(order).toEqual([1, 2]);
   slots.give();
-  expect(slots.take()).toBeUndefined();
+  expect(order).toEqual([1, 2, 3]);
+  slots.give();
+  slots.give();
+  slots.take(() => order.push(5));
+  expect(order).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('slots: many thousands that have nothing to do go one after the other, not one inside the other', () => {
+  const slots = new Slots(1);
+  let gone = 0;
+  slots.take(() => undefined);
+  for (let n = 0; n < 100_000; n++) {
+    slots.take(() => {
+      gone++;
+      slots.give();
+    });
+  }
+  slots.give();
+  expect(gone).toBe(100_000);
 });
