@@ -19,6 +19,17 @@ export function compare(record, outcome, { format, name }) {
   return got;
 }
 
+/** A record that cannot be read, and what lies in the dead letter for it. Headers that say why it is there follow its own.
+ *  @param {RawRecord} record @param {Pick<import('../../src/index.js').RawRecord, 'value' | 'key' | 'headers'>} letter @param {{ offset: number, name: string }} context */
+export function compareLetter(record, letter, { offset, name }) {
+  const { value, key, headers } = letter;
+  const own = headers.slice(0, record.headers.length);
+  const from = headers.slice(record.headers.length).find(([header]) => header === 'dlq.offset')?.[1];
+  if (from?.toString() !== String(offset)) throw differs(record, name, `its dead letter is of offset ${from}`);
+  if (!isDeepStrictEqual([value, key, own], [record.value, record.key, record.headers]))
+    throw differs(record, name, 'the dead letter differs');
+}
+
 /** @param {Outcome | undefined} outcome */
 function kindOf(outcome) {
   if (outcome === undefined) return 'nothing';

@@ -1,10 +1,12 @@
-/** The way of a consumed record, end to end: malformed records through the embedded broker, each compared with what the judge says must become of it.
+/** The way of a consumed record, end to end: malformed records through the embedded broker, each compared with what the judge says must become of it;
+ *  and through a consumer with a dead letter, in which each that cannot be read must lie, byte for byte.
  *  A process of its own, so that its memory is that of this work alone. Arguments: how many records, the seed. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DIST } from '../setup/paths.mjs';
 import { runMain } from '../setup/report.mjs';
-import { compare } from './compare.mjs';
+import { compare, compareLetter } from './compare.mjs';
+import { judge } from './judge.mjs';
 import { makeRecord, randomFrom } from './mutate.mjs';
 import { readSeedValues } from './seeds.mjs';
 
@@ -17,6 +19,7 @@ const ROUND_BYTES = 2_000_000;
 const ROUND_DEADLINE_MS = 60_000;
 const WARM_UP = 0.2;
 const TELL_EVERY = 100_000;
+const DEAD_LETTERS = 'fuzz.dlq';
 const FORMATS = /** @type {const} */ (['envelope', 'json']);
 /** Well above what a heap breathes, well below one leaked byte a record and format. */
 const MAX_GROWTH_MB = 64;
@@ -24,16 +27,20 @@ const MAX_GROWTH_MB = 64;
 await runMain(async () => {
   const [runs = 1_000_000, seed = 1] = process.argv.slice(2).map(Number);
   Error.stackTraceLimit = 0; // the judge makes JSON.parse throw millions of times
-  const { Consumer, getKafkaProducer } = /** @type {typeof import('../../src/index.js')} */ (await importDist('index.js'));
+  const { Consumer, getKafkaConsumer, getKafkaProducer } = /** @type {typeof import('../../src/index.js')} */ (
+    await importDist('index.js')
+  );
   const { EmbeddedBroker } = /** @type {typeof import('../../src/testing/index.js')} */ (await importDist('testing/index.js'));
-  const broker = await EmbeddedBroker.start({ topics: { fuzz: 1 } });
+  const broker = await EmbeddedBroker.start({ topics: { fuzz: 1, [DEAD_LETTERS]: 1 } });
   const producer = getKafkaProducer(broker.bootstrapServers);
   const readers = FORMATS.map((format) => read(Consumer, broker.bootstrapServers, format));
+  const parking = park(Consumer, broker.bootstrapServers);
+  const letters = readLetters(getKafkaConsumer(broker.bootstrapServers, 'letters', { 'auto.offset.reset': 'earliest' }));
   let grownMb = 0;
   try {
-    grownMb = await fuzz({ runs, seed, readers, write: (records) => producer.produceBatch('fuzz', records) });
+    grownMb = await fuzz({ runs, seed, readers, letters, write: (records) => producer.produceBatch('fuzz', records) });
   } finally {
-    await Promise.all([...readers, producer].map((client) => client.close()));
+    await Promise.all([...readers, parking, letters, producer].map((client) => client.close()));
     await broker.close();
   }
   if (grownMb <= MAX_GROWTH_MB) return 0;
@@ -42,9 +49,10 @@ await runMain(async () => {
 });
 
 /** Round after round: written, read in each format, compared.
- *  @param {{ runs: number, seed: number, readers: readonly ReturnType<typeof read>[], write: (records: readonly RawRecord[]) => Promise<unknown> }} options
+ *  @param {{ runs: number, seed: number, readers: readonly ReturnType<typeof read>[], letters: ReturnType<typeof readLetters>,
+ *    write: (records: readonly RawRecord[]) => Promise<unknown> }} options
  *  @returns {Promise<number>} by how many MB resident memory grew after the first fifth */
-async function fuzz({ runs, seed, readers, write }) {
+async function fuzz({ runs, seed, readers, letters, write }) {
   const tally = newTally();
   const random = randomFrom(seed);
   const seeds = readSeedValues();
@@ -58,6 +66,11 @@ async function fuzz({ runs, seed, readers, write }) {
         tally.add(compare(record, outcomes[index], { format, name: `seed ${seed}, record ${base + index}` }));
       });
     }
+    const unreadable = records.flatMap((record, index) => (isReadable(record) ? [] : [{ record, offset: base + index }]));
+    for (const { record, offset, letter } of await letters.next(unreadable)) {
+      compareLetter(record, letter, { offset, name: `seed ${seed}, record ${offset}` });
+      tally.add('dead letter');
+    }
     base += records.length;
     if (warmMb === 0 && base >= runs * WARM_UP) warmMb = rssMb();
     if (base % TELL_EVERY < records.length) process.stdout.write(`fuzz: ${base} records, ${rssMb().toFixed(0)} MB\n`);
@@ -65,6 +78,11 @@ async function fuzz({ runs, seed, readers, write }) {
   const grownMb = rssMb() - warmMb;
   process.stdout.write(`fuzz: seed ${seed}: ${tally.text()}; resident memory grew by ${grownMb.toFixed(1)} MB after the first fifth\n`);
   return grownMb;
+}
+
+/** As the judge says, for envelopes. @param {RawRecord} record */
+function isReadable({ value }) {
+  return judge(value, 'envelope').kind !== 'fault';
 }
 
 /** @param {string} file */
@@ -131,6 +149,43 @@ function read(Consumer, bootstrapServers, format) {
       await consumer.close();
       await processed;
     },
+  };
+}
+
+/** A consumer that parks what it cannot read. @param {typeof import('../../src/index.js').Consumer} Consumer @param {string} bootstrapServers */
+function park(Consumer, bootstrapServers) {
+  const consumer = new Consumer({
+    ...{ bootstrapServers, groupId: 'parks', svc: 'fuzz', inputTopics: 'fuzz', batchSize: 1_000, consumerTimeoutMs: 20, logger: false },
+    deadLetter: { topic: DEAD_LETTERS },
+    kafkaConsumerConfig: { 'auto.offset.reset': 'earliest', 'fetch.wait.max.ms': 10 },
+  });
+  const processed = consumer.process(() => undefined);
+  // Its end is seen by whoever waits for the letters.
+  processed.catch((error) => process.stdout.write(`fuzz: the consumer with a dead letter ended: ${error.message}\n`));
+  return {
+    async close() {
+      await consumer.close();
+      await processed;
+    },
+  };
+}
+
+/** What lies in the dead letter, in order. @param {import('../../src/consumer/raw-consumer.js').RawConsumer} consumer */
+function readLetters(consumer) {
+  consumer.subscribe(DEAD_LETTERS);
+  return {
+    /** The letters of these records: no fewer, no others. @template {{ offset: number }} T @param {readonly T[]} due */
+    async next(due) {
+      /** @type {import('../../src/consumer/raw-record.js').RawRecord[]} */
+      const came = [];
+      const startedMs = performance.now();
+      while (came.length < due.length) {
+        came.push(...(await consumer.consume(due.length - came.length, 1_000)));
+        if (performance.now() - startedMs > ROUND_DEADLINE_MS) throw new Error(`${came.length} of ${due.length} dead letters came`);
+      }
+      return due.map((each, index) => ({ ...each, letter: /** @type {NonNullable<typeof came[number]>} */ (came[index]) }));
+    },
+    close: () => consumer.close(),
   };
 }
 

@@ -1,5 +1,5 @@
 /** One broker of a real Kafka: its settings, its storage, its JVM, and ways to stop it gently or not at all gently. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runTool, spawnJava } from './java.mjs';
@@ -7,6 +7,7 @@ import { waitUntilReady } from './ready.mjs';
 
 const START_MS = 60_000;
 const STOP_MS = 15_000;
+const LAST_WORDS_CHARS = 1_500;
 
 /** @typedef {{ id: number, port: number, controllerPort: number }} Seat
  *  @typedef {{ classPath: string, folder: string, seats: readonly Seat[], properties: (seat: Seat) => Readonly<Record<string, string>>, flags: readonly string[], format: readonly string[], watch: (word: 'watch' | 'forget', pid: number) => void }} Cluster */
@@ -83,8 +84,14 @@ export class Broker {
     await waitUntilReady(this.port, {
       brokers,
       withinMs: START_MS,
-      giveUp: () => (this.#child === child ? null : `Broker ${this.id} ended while starting; see ${this.#log}`),
+      giveUp: () =>
+        this.#child === child ? null : `Broker ${this.id} ended while starting; ${this.#log} ends with:\n${this.#lastWords()}`,
     });
+  }
+
+  /** The log goes with its folder, so whoever tells of the failure has to tell it. */
+  #lastWords() {
+    return readFileSync(this.#log, 'utf8').slice(-LAST_WORDS_CHARS);
   }
 
   /** Asks the broker to hand over its partitions and end; kills it when it takes longer than 15 s. */
