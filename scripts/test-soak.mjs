@@ -47,7 +47,7 @@ await runMain(async () => {
 });
 
 /** @param {import('./soak/workload.mjs').Settings} settings
- *  @returns {Promise<{ samples: Sample[], counts: Counts | undefined, hasPolicies: boolean, exitCode: number }>} counts: undefined when it did not end well */
+ *  @returns {Promise<{ samples: Sample[], counts: Counts | undefined, exitCode: number }>} counts: undefined when it did not end well */
 async function runWorkload(settings) {
   const child = spawn(process.execPath, ['--expose-gc', 'scripts/soak/workload.mjs', JSON.stringify(settings)], {
     cwd: ROOT,
@@ -58,7 +58,7 @@ async function runWorkload(settings) {
   process.once('SIGINT', stop).once('SIGTERM', stop);
   /** @type {Sample[]} */
   const samples = [];
-  /** @type {{ counts?: Counts, hasPolicies?: boolean }} */
+  /** @type {{ counts?: Counts }} */
   let last = {};
   for await (const line of createInterface({ input: child.stdout })) {
     const said = JSON.parse(line);
@@ -67,7 +67,7 @@ async function runWorkload(settings) {
     if (samples.length % 12 === 1 && !said.end) tell(said);
   }
   process.off('SIGINT', stop).off('SIGTERM', stop);
-  return { samples, counts: last.counts, hasPolicies: last.hasPolicies ?? false, exitCode: (await ended) ?? 1 };
+  return { samples, counts: last.counts, exitCode: (await ended) ?? 1 };
 }
 
 /** @param {Sample & { counts: Counts }} sample */

@@ -17,9 +17,9 @@ const HELD = /** @type {const} */ ([
   ['threads', 'threads'],
 ]);
 
-/** @param {{ samples: readonly Sample[], counts: Counts | undefined, hasPolicies: boolean, exitCode: number, maxSlope: number }} run maxSlope: MB an hour
+/** @param {{ samples: readonly Sample[], counts: Counts | undefined, exitCode: number, maxSlope: number }} run maxSlope: MB an hour
  *  @returns {{ table: string, faults: string[] }} */
-export function judgeSoak({ samples, counts, hasPolicies, exitCode, maxSlope }) {
+export function judgeSoak({ samples, counts, exitCode, maxSlope }) {
   const warm = samples.slice(Math.floor(samples.length * WARM_UP_SHARE));
   const faults = exitCode === 0 ? [] : [`the workload ended with ${exitCode}`];
   const rows = [['', 'start', 'warm', 'end', 'highest', 'slope after warm-up']];
@@ -33,15 +33,14 @@ export function judgeSoak({ samples, counts, hasPolicies, exitCode, maxSlope }) 
     rows.push([name, ...spots(samples, warm, key, ''), grown === 0 ? 'none' : `grew by ${grown}`]);
     if (grown > 0) faults.push(`${name} grew by ${grown}`);
   }
-  if (counts !== undefined) faults.push(...findMissing(counts, hasPolicies));
-  const policies = hasPolicies ? 'with retries and dead letters' : 'without retries and dead letters (this build has none)';
-  return { table: `${toTable(rows)}\n${counts === undefined ? 'no counts' : toText(counts)}; ${policies}`, faults };
+  if (counts !== undefined) faults.push(...findMissing(counts));
+  return { table: `${toTable(rows)}\n${counts === undefined ? 'no counts' : toText(counts)}`, faults };
 }
 
-/** With a dead letter the unreadable records are parked there too. @param {Counts} counts @param {boolean} hasPolicies */
-function findMissing(counts, hasPolicies) {
-  const ended = counts.handled + (hasPolicies ? counts.parked : counts.unreadable);
-  return ended === counts.produced ? [] : [`${counts.produced} messages were produced, ${ended} handled, parked or unreadable`];
+/** Unreadable records are parked, too. @param {Counts} counts */
+function findMissing(counts) {
+  const ended = counts.handled + counts.parked;
+  return ended === counts.produced ? [] : [`${counts.produced} messages were produced, ${ended} handled or parked`];
 }
 
 /** @param {Counts} counts */
