@@ -55,10 +55,12 @@ export class ProgressCommits<T> {
     for (const { progress, cut } of cuts) progress.settle(cut);
   }
 
-  /** A revocation waits for the batches that hold rows of its partitions: of one that is gone nothing more will be done. */
+  /** A revocation waits for the batches that hold rows of its partitions. Of one that is gone nothing more will be done; but what a call has done while
+   *  the last request was under way is still to be stored, in the next turn of the loop. */
   #release(partitions: readonly OwnedPartition<T>[]): void {
     const parts = partitions.flatMap(({ progress, isGone, running }) => {
-      const batches = isGone && running === 0 ? progress.giveUp() : progress.takeSettled();
+      const isOver = isGone && running === 0 && progress.isAsked;
+      const batches = isOver ? progress.giveUp() : progress.takeSettled();
       return batches.flatMap((id) => [id, progress.of.topicId, progress.of.partition]);
     });
     if (parts.length > 0) this.#port.doneParts(Float64Array.from(parts));

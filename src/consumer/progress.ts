@@ -79,6 +79,11 @@ export class Progress<E extends Doable = Doable> {
     return this.#passed - this.#committed;
   }
 
+  /** Was everything that is done without a gap asked to be committed? */
+  get isAsked(): boolean {
+    return this.position === this.#asked;
+  }
+
   /** What is to be committed now, if that is more than was asked for before. */
   cut(): Cut | undefined {
     const { position } = this;

@@ -78,3 +78,23 @@ test('of a partition that is gone the contiguous part is stored, then the engine
   expect(requests.map(({ rows }) => rows)).toEqual([[4, 0, 1, 9, 2]]);
   expect(done).toEqual([[7, 4, 0]]);
 });
+
+test('what the last call of a partition that is gone has done while a request was under way is stored before it is given away', async () => {
+  const { commits, requests, done } = setUp();
+  const { own, entries } = taken(0, 3);
+  entries[0]?.markDone();
+  own.running = 1;
+  own.leave();
+  commits.touch(own);
+  await settle();
+  entries[1]?.markDone();
+  own.running = 0;
+  commits.touch(own);
+  requests[0]?.answer();
+  await settle();
+  expect(done).toEqual([]);
+  expect(requests[1]?.rows).toEqual([4, 0, 2, 9, 2]);
+  requests[1]?.answer();
+  await commits.settled();
+  expect(done).toEqual([[7, 4, 0]]);
+});
