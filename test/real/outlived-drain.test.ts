@@ -1,23 +1,17 @@
 // A handler that outlives the drain: partitions that are given away are handled again by their new owner, those that stay are committed once it ends.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningKafka, startKafka } from '../../scripts/kafka/cluster.mjs';
-import { Consumer, type ConsumerConfig, Producer } from '../../src/index.js';
+import type { RunningKafka } from '../../scripts/kafka/cluster.mjs';
+import { Consumer, Producer } from '../../src/index.js';
 import { committedOf, gate, next, within } from '../support/consuming.js';
-
-const PROTOCOLS: Readonly<Record<string, ConsumerConfig>> = {
-  eager: { 'partition.assignment.strategy': 'range', 'heartbeat.interval.ms': 300 },
-  cooperative: { 'partition.assignment.strategy': 'cooperative-sticky', 'heartbeat.interval.ms': 300 },
-  kip848: { 'group.protocol': 'consumer' },
-};
+import { PROTOCOL_NAMES, PROTOCOLS, startGroupKafka } from '../support/group-kafka.js';
 
 let kafka: RunningKafka;
 beforeAll(async () => {
-  const properties = { 'group.consumer.heartbeat.interval.ms': '500', 'group.consumer.min.heartbeat.interval.ms': '500' };
-  kafka = await startKafka({ properties: { ...properties, 'num.partitions': '2' } });
+  kafka = await startGroupKafka(2);
 });
 afterAll(() => kafka?.stop());
 
-test.for(Object.keys(PROTOCOLS))('%s', async (protocol) => {
+test.for(PROTOCOL_NAMES)('%s', async (protocol) => {
   const { bootstrapServers } = kafka;
   const topic = `outlived-${protocol}`;
   await using producer = new Producer({ svc: 'load', outputTopics: topic, bootstrapServers, logger: false });

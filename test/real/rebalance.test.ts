@@ -2,9 +2,10 @@
 // be it called with whole batches or with several partitions at once; of a partition that waits for a retry only what is behind the failed message is.
 import { setTimeout as pass } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningKafka, startKafka } from '../../scripts/kafka/cluster.mjs';
-import { Consumer, type ConsumerConfig, type ConsumerOptions, Producer } from '../../src/index.js';
+import type { RunningKafka } from '../../scripts/kafka/cluster.mjs';
+import { Consumer, type ConsumerOptions, Producer } from '../../src/index.js';
 import { next, within } from '../support/consuming.js';
+import { PROTOCOL_NAMES, PROTOCOLS, startGroupKafka } from '../support/group-kafka.js';
 
 const PARTITIONS = 12;
 const BATCH = 50;
@@ -13,13 +14,6 @@ const HANDLER_MS = 30;
 const ROUNDS = 6;
 /** Batches a member handles before the next change. */
 const BATCHES_A_ROUND = 15;
-
-const PROTOCOLS: Readonly<Record<string, ConsumerConfig>> = {
-  // Members hear of a rebalance with their next heartbeat: every 3 s by default.
-  'eager (range)': { 'partition.assignment.strategy': 'range', 'heartbeat.interval.ms': 300 },
-  cooperative: { 'partition.assignment.strategy': 'cooperative-sticky', 'heartbeat.interval.ms': 300 },
-  'KIP-848': { 'group.protocol': 'consumer' },
-};
 
 interface Way {
   readonly name: string;
@@ -38,17 +32,15 @@ const WAYS: readonly Way[] = [
   },
 ];
 
-const CASES = Object.entries(PROTOCOLS).flatMap(([protocol, config]) => WAYS.map((way) => ({ protocol, config, way, name: way.name })));
+const CASES = PROTOCOL_NAMES.flatMap((protocol) => WAYS.map((way) => ({ protocol, way, name: way.name })));
 
 let kafka: RunningKafka;
 beforeAll(async () => {
-  // With KIP-848 it is the broker that sets the pace: every 5 s by default, and each step of a rebalance waits for a heartbeat.
-  const properties = { 'group.consumer.heartbeat.interval.ms': '1000', 'group.consumer.min.heartbeat.interval.ms': '500' };
-  kafka = await startKafka({ properties: { ...properties, 'num.partitions': String(PARTITIONS) } });
+  kafka = await startGroupKafka(PARTITIONS);
 });
 afterAll(() => kafka?.stop());
 
-test.for(CASES)('$protocol, $name', async ({ protocol, config, way, name }, { annotate }) => {
+test.for(CASES)('$protocol, $name', async ({ protocol, way, name }, { annotate }) => {
   const topic = `rebalance-${`${protocol}-${name}`.replaceAll(/[^\w-]/g, '')}`;
   const { bootstrapServers } = kafka;
   const handledBy = new Map<string, string[]>();
@@ -64,7 +56,7 @@ test.for(CASES)('$protocol, $name', async ({ protocol, config, way, name }, { an
       consumerTimeoutMs: 20,
       logger: false,
       ...way.options,
-      kafkaConsumerConfig: { ...config, 'auto.offset.reset': 'earliest' },
+      kafkaConsumerConfig: { ...PROTOCOLS[protocol], 'auto.offset.reset': 'earliest' },
     });
     consumer.on('consumer.assigned', ({ partitions }) => {
       moves.assigned += partitions.length;

@@ -1,25 +1,19 @@
 // A static member that stops and returns keeps its partitions: the group does not rebalance, and it goes on where it had stopped, in all protocols.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningKafka, startKafka } from '../../scripts/kafka/cluster.mjs';
-import { Consumer, type ConsumerConfig, Producer } from '../../src/index.js';
+import type { RunningKafka } from '../../scripts/kafka/cluster.mjs';
+import { Consumer, Producer } from '../../src/index.js';
 import { next, within } from '../support/consuming.js';
+import { PROTOCOL_NAMES, PROTOCOLS, startGroupKafka } from '../support/group-kafka.js';
 
 const PARTITIONS = 4;
 const A_ROUND = 40;
-const PROTOCOLS: Readonly<Record<string, ConsumerConfig>> = {
-  eager: { 'partition.assignment.strategy': 'range', 'heartbeat.interval.ms': 300 },
-  cooperative: { 'partition.assignment.strategy': 'cooperative-sticky', 'heartbeat.interval.ms': 300 },
-  kip848: { 'group.protocol': 'consumer' },
-};
-
 let kafka: RunningKafka;
 beforeAll(async () => {
-  const properties = { 'group.consumer.heartbeat.interval.ms': '500', 'group.consumer.min.heartbeat.interval.ms': '500' };
-  kafka = await startKafka({ properties: { ...properties, 'num.partitions': String(PARTITIONS) } });
+  kafka = await startGroupKafka(PARTITIONS);
 });
 afterAll(() => kafka?.stop());
 
-test.for(Object.keys(PROTOCOLS))('%s', async (protocol) => {
+test.for(PROTOCOL_NAMES)('%s', async (protocol) => {
   const { bootstrapServers } = kafka;
   const topic = `static-${protocol}`;
   await using producer = new Producer({ svc: 'load', outputTopics: topic, bootstrapServers, logger: false });
@@ -75,4 +69,35 @@ test.for(Object.keys(PROTOCOLS))('%s', async (protocol) => {
   expect(handled).toHaveLength(produced);
   await within(15_000, Promise.all([stays.consumer.close(), returned.consumer.close()]));
   await Promise.all([stays.processed, returned.processed]);
+});
+
+test('with KIP-848 a second process with the id of one that lives is refused, by name; the first goes on', async () => {
+  const { bootstrapServers } = kafka;
+  const member = () =>
+    new Consumer({
+      ...{ bootstrapServers, groupId: 'one-id', inputTopics: 'one-id', consumerTimeoutMs: 20, logger: false },
+      kafkaConsumerConfig: { ...PROTOCOLS.kip848, 'group.instance.id': 'the-one', 'auto.offset.reset': 'earliest' },
+    });
+  await using producer = new Producer({ svc: 'load', outputTopics: 'one-id', bootstrapServers, logger: false });
+  await producer.produce({ id: null, payload: 1 });
+  const [lives, second] = [member(), member()];
+  const handled: unknown[] = [];
+  const processed = lives.process((messages) => {
+    handled.push(...messages.map(({ payload }) => payload));
+  });
+  await expect.poll(() => handled, { timeout: 30_000 }).toEqual([1]);
+  await expect(
+    within(
+      30_000,
+      second.process(() => undefined),
+    ),
+  ).rejects.toMatchObject({
+    kafkaName: 'UNRELEASED_INSTANCE_ID',
+    fatal: true,
+    message: expect.stringMatching(/same group\.instance\.id/),
+  });
+  await producer.produce({ id: null, payload: 2 });
+  await expect.poll(() => handled, { timeout: 30_000 }).toEqual([1, 2]);
+  await within(20_000, lives.close());
+  await processed;
 });
