@@ -32,8 +32,8 @@ export class Calls<T> {
     this.#run = run;
     this.#handler = handler;
     this.#slots = new Slots(concurrency?.max ?? 1);
-    this.#watch = new CallWatch((agoMs) => membership.calling(agoMs), maxPollIntervalMs);
-    this.#rowOptions = { tombstones, inputSchemas, topicName: (id) => membership.topicName(id) };
+    this.#watch = new CallWatch((agoMs) => membership.batches.calling(agoMs), maxPollIntervalMs);
+    this.#rowOptions = { tombstones, inputSchemas, topicName: (id) => membership.batches.topicName(id) };
     this.#hasPolicy = retry !== undefined || deadLetter !== undefined;
   }
 

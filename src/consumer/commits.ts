@@ -8,7 +8,7 @@ import type { KafkaException, Position } from '../errors.js';
 import type { ConsumerEvents, Emitter } from '../events.js';
 import type { Positions } from './positions.js';
 
-/** What commits need of a membership. */
+/** What commits need of the engine. */
 export interface CommitPort {
   commit(positions: Float64Array): Promise<readonly NativePositionResult[]>;
   done(batchId: number): void;

@@ -1,11 +1,10 @@
-/** Consuming, step 1: one member of a group in the engine; hands over batches, takes commits, tells what happens to its partitions. */
+/** Consuming, step 1: one member of a group in the engine: joins, leaves, and tells what happens to its partitions. */
 
-import { BatchView } from '../engine/batch-view.js';
 import { newConsumer } from '../engine/clients.js';
 import { CODE } from '../engine/codes.js';
 import { Connection, type RoleEvent } from '../engine/connection.js';
 import { callEngine, type FaultContext, toKafkaException } from '../engine/faults.js';
-import type { NativeConsumer, NativeMode, NativePartition, NativePositionResult } from '../engine/native.js';
+import type { NativeConsumer, NativeMode, NativePartition } from '../engine/native.js';
 import { type KafkaException, type Position, TimeoutError } from '../errors.js';
 import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
 import { beginWork } from '../open-work.js';
@@ -13,6 +12,7 @@ import type { ConfigEntries } from '../settings/kafka-entries.js';
 import type { Logger } from '../settings/logger.js';
 import type { OauthTokenProvider } from '../settings/oauth-token.js';
 import { Assignment } from './assignment.js';
+import { BatchPort } from './batch-port.js';
 import { OffsetQuestions } from './offset-questions.js';
 import { countPartitions, withQueueLimit } from './queue-limits.js';
 import { readResetLine, type StartPolicy } from './start.js';
@@ -58,16 +58,16 @@ export class Membership {
   readonly #options: MembershipOptions;
   #connection: Connection<NativeConsumer>;
   #config: ConfigEntries;
-  #topics: readonly string[] = [];
   /** What ends the run: a fatal error, a partition that cannot be read on. */
   #failure: unknown;
-  #wake: (() => void) | undefined;
   #hooks: MembershipHooks | undefined;
   #joined = false;
   #closed = false;
   #startWatch: StartWatch | undefined;
   readonly #starts: StartKeeper;
   readonly assignment: Assignment;
+  /** what is handed out of them, and comes back */
+  readonly batches: BatchPort;
   /** what the cluster can be asked about positions */
   readonly offsets: OffsetQuestions;
 
@@ -79,6 +79,7 @@ export class Membership {
     this.assignment = new Assignment(() => this.#handle);
     this.offsets = new OffsetQuestions(() => this.#connection);
     const { name, startPolicy, emitter, logger } = options;
+    this.batches = new BatchPort(name, () => this.#connection);
     this.#starts = new StartKeeper({ name, policy: startPolicy, assignment: this.assignment, offsets: this.offsets, emitter, logger });
   }
 
@@ -161,77 +162,13 @@ export class Membership {
     });
   }
 
-  /** A batch that is due now, or null: then `wait` for the next. */
-  take(max: number, timeoutMs: number): BatchView | null {
-    const batch = this.#handle.take(max, timeoutMs);
-    return batch === null ? null : new BatchView(batch);
-  }
-
-  /** Resolves when a batch may be due, when the run has failed, or after `interrupt`. */
-  wait(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
-  }
-
-  interrupt(): void {
-    this.#wake?.();
-  }
-
-  topicName(id: number): string {
-    // The table only grows; a number that is new here is not new there.
-    if (id >= this.#topics.length) this.#topics = this.#handle.topics();
-    return this.#topics[id] ?? `topic ${id}`;
-  }
-
-  /** The batch's handler has ended. */
-  handled(batchId: number): void {
-    this.#handle.handled(batchId);
-  }
-
-  /** The batch's handler has not ended, but nobody waits for it any more. */
-  abandon(batchId: number): void {
-    this.#handle.abandon(batchId);
-  }
-
-  /** A revocation of the batch's partitions waits for this. */
-  done(batchId: number): void {
-    this.#handle.done(batchId);
-  }
-
-  /** Triples [batchId, topicId, partition]: what `done` says, partition by partition. */
-  doneParts(parts: Float64Array): void {
-    this.#handle.doneParts(parts);
-  }
-
-  /** The oldest handler call that runs began this long ago; undefined = none runs. Instead of `handled`, where a batch is handled in several calls. */
-  calling(agoMs: number | undefined): void {
-    this.#handle.calling(agoMs ?? -1);
-  }
-
-  /** Resolves with the broker's answer, position by position. Quintuples as `Positions.toArray` makes them. */
-  async commit(positions: Float64Array): Promise<readonly NativePositionResult[]> {
-    const { mailbox } = this.#connection;
-    const answer = await mailbox.request('committed', (request) => mailbox.handle.commit(request, positions));
-    return answer.results;
-  }
-
-  topicId(name: string): number {
-    return this.#handle.topicId(name);
-  }
-
-  /** Leaves handled positions to librdkafka's own commit timer. */
-  store(positions: Float64Array): void {
-    callEngine(`Storing positions of the ${this.#options.name}`, () => this.#handle.store(positions));
-  }
-
   /** Leaves the group and frees everything. @throws TimeoutError when leaving took too long; all is freed even then */
   async close(): Promise<void> {
     const { closeTimeoutMs, emitter, name } = this.#options;
     this.#closed = true;
     this.#startWatch?.end();
     this.#starts.end(false);
-    this.interrupt();
+    this.batches.interrupt();
     if (this.#joined) this.#tellStaticLeave();
     const { timedOut } = await this.#closeMailbox(closeTimeoutMs);
     emitter.emit('consumer.closed', { timedOut });
@@ -290,7 +227,7 @@ export class Membership {
     this.#failure ??= error;
     // Not only at the next batch: the handler that runs may never end.
     this.#hooks?.onFailure(error);
-    this.interrupt();
+    this.batches.interrupt();
   }
 
   #stoppedAt(position: Position): FaultContext {
@@ -315,7 +252,7 @@ export class Membership {
     const { emitter } = this.#options;
     switch (event.kind) {
       case 'ready':
-        this.interrupt();
+        this.batches.interrupt();
         break;
       case 'assigning':
         this.#background(this.#starts.answer(event.question, event.partitions, event.generation));

@@ -23,7 +23,7 @@ export class OwnedPartitions<T> {
     this.#lookAhead = concurrency?.lookAhead;
     this.#commits = new ProgressCommits<T>({
       store: (rows) => run.storeDone(rows),
-      doneParts: (parts) => membership.doneParts(parts),
+      doneParts: (parts) => membership.batches.doneParts(parts),
       onChange: (partition) => this.#onChange(partition),
     });
   }
@@ -98,7 +98,7 @@ export class OwnedPartitions<T> {
   }
 
   #partitionOf({ topicId, partition, epoch }: Share<T>): OwnedPartition<T> {
-    const of = { topic: this.#run.membership.topicName(topicId), partition };
+    const of = { topic: this.#run.membership.batches.topicName(topicId), partition };
     const known = this.#partitions.get(keyOf(of));
     if (known?.progress.of.epoch === epoch) return known;
     // Another epoch: what is left of the one before is somebody else's now.
@@ -110,7 +110,7 @@ export class OwnedPartitions<T> {
 
   #onChange(partition: OwnedPartition<T>): void {
     if (partition.isFull) this.#fill(partition);
-    this.#run.membership.interrupt();
+    this.#run.membership.batches.interrupt();
   }
 
   /** Another whole batch of the partition must fit into its look-ahead. */

@@ -46,7 +46,7 @@ async function handleBatch<T>(run: Run<T>, batch: Taken<T>, handler: Handler<Con
 function stopBeforeFailed<T>(run: Run<T>, { messages, positions }: Taken<T>, failed: FailedByName): HandlerError {
   for (const index of failed.keys()) {
     const { topic, partition, offset } = messages[index] as ConsumedMessage<T>;
-    positions.stopBefore(run.membership.topicId(topic), partition, offset);
+    positions.stopBefore(run.membership.batches.topicId(topic), partition, offset);
   }
   return failed.get(Math.min(...failed.keys())) as HandlerError;
 }

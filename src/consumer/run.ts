@@ -49,10 +49,10 @@ export class Run<T> {
     this.#calls = new HandlerCalls(name, this);
     this.#stop = new StopRequest(drainTimeoutMs, () => {
       this.#calls.stop(this.#stop.signal.reason);
-      membership.interrupt();
+      membership.batches.interrupt();
     });
     const onFailure = (error: unknown): void => this.fail(error);
-    this.#commits = new Commits({ name, port: membership, maxUncommittedBatches, batchSize, emitter, onFailure });
+    this.#commits = new Commits({ name, port: membership.batches, maxUncommittedBatches, batchSize, emitter, onFailure });
   }
 
   get options(): RunOptions {
@@ -119,18 +119,18 @@ export class Run<T> {
     return view === undefined ? undefined : this.#decode(view);
   }
 
-  /** The same as entries, for whoever handles a batch in several calls and says by himself whether there is room; `membership.interrupt` has him asked
+  /** The same as entries, for whoever handles a batch in several calls and says by himself whether there is room; `membership.batches.interrupt` has him asked
    *  again. Its calls are watched instead of the batch. */
   async nextIntake(hasRoom: () => boolean): Promise<Intake<T> | undefined> {
     const view = await this.#nextView(hasRoom);
     if (view === undefined) return undefined;
-    this.membership.handled(view.id);
+    this.membership.batches.handled(view.id);
     const intake = await this.#reading(view, (options) => takeIn<T>(view, { ...options, onInvalid: this.#options.onInvalid }));
     if (intake === undefined) return undefined;
     const { tombstones, superseded, invalid } = intake;
     if (tombstones + superseded + invalid > 0) this.#emitHandled({ messages: 0, tombstones, superseded, invalid, durationMs: 0 });
     for (const { topicId, partition, next } of intake.shares) {
-      this.#notePosition({ topic: this.membership.topicName(topicId), partition, offset: next });
+      this.#notePosition({ topic: this.membership.batches.topicName(topicId), partition, offset: next });
     }
     return intake;
   }
@@ -141,12 +141,12 @@ export class Run<T> {
       if (membership.failure !== undefined) this.fail(membership.failure);
       if (this.#failed || this.#stop.requested) return undefined;
       if (!hasRoom()) {
-        await Promise.race([this.#commits.change(), membership.wait()]);
+        await Promise.race([this.#commits.change(), membership.batches.wait()]);
         continue;
       }
-      const batch = membership.take(batchSize, consumerTimeoutMs);
+      const batch = membership.batches.take(batchSize, consumerTimeoutMs);
       if (batch !== null) return batch;
-      await membership.wait();
+      await membership.batches.wait();
     }
   }
 
@@ -184,11 +184,11 @@ export class Run<T> {
   /** The batch is handled: its positions are committed, or, with manual commits, left to the user. */
   markHandled(taken: Taken<T>): void {
     const { membership, commit } = this.#options;
-    membership.handled(taken.id);
+    membership.batches.handled(taken.id);
     if (commit === 'afterBatch') this.#commits.markHandled(taken.id, taken.positions);
     else {
-      if (commit === 'stored') membership.store(taken.positions.toArray());
-      membership.done(taken.id);
+      if (commit === 'stored') membership.batches.store(taken.positions.toArray());
+      membership.batches.done(taken.id);
     }
     this.tellHandled(taken);
   }
@@ -199,7 +199,7 @@ export class Run<T> {
     const { commit, membership } = this.#options;
     try {
       if (commit === 'afterBatch') await this.#commits.storeDone(rows);
-      else if (commit === 'stored') membership.store(rows);
+      else if (commit === 'stored') membership.batches.store(rows);
     } catch (error) {
       this.fail(error);
     }
@@ -218,15 +218,15 @@ export class Run<T> {
   /** Nothing of the batch is committed here; a revocation need not wait for it. */
   giveUp({ id }: { readonly id: number }): void {
     // Done would say that it was drained.
-    if (this.#calls.isRunning(id)) this.membership.abandon(id);
-    else this.membership.done(id);
+    if (this.#calls.isRunning(id)) this.membership.batches.abandon(id);
+    else this.membership.batches.done(id);
   }
 
   /** Commits positions of owned partitions (offset = the next to read). @throws KafkaException when one was not stored */
   async commit(positions: readonly Position[]): Promise<void> {
     positions.forEach(checkPosition);
     const { membership } = this.#options;
-    const rows = positions.flatMap((p) => [membership.topicId(p.topic), p.partition, p.offset, CURRENT_EPOCH, NO_LEADER_EPOCH]);
+    const rows = positions.flatMap((p) => [membership.batches.topicId(p.topic), p.partition, p.offset, CURRENT_EPOCH, NO_LEADER_EPOCH]);
     await this.#commits.storeNow(Float64Array.from(rows));
   }
 
@@ -265,7 +265,7 @@ export class Run<T> {
       decodeBatch<T>(view, { ...options, onInvalid: onInvalid === 'skip' ? 'skip' : 'stop' }),
     );
     if (decoded === undefined) return undefined;
-    for (const position of decoded.positions.toPositions((id) => membership.topicName(id))) this.#notePosition(position);
+    for (const position of decoded.positions.toPositions((id) => membership.batches.topicName(id))) this.#notePosition(position);
     return { ...decoded, id: view.id, takenAtMs };
   }
 
@@ -276,7 +276,7 @@ export class Run<T> {
   ): Promise<R | undefined> {
     const { emitter, membership, latestOnly, tombstones, inputSchemas } = this.#options;
     const faults: ConsumerEvents['consumer.invalid'][] = [];
-    const topicName = (id: number): string => membership.topicName(id);
+    const topicName = (id: number): string => membership.batches.topicName(id);
     let result: R;
     try {
       const reading = read({ latestOnly, tombstones, inputSchemas, topicName, onFault: (error) => faults.push({ error }) });

@@ -18,7 +18,7 @@ export function startKeeper(folder, watch) {
   const child = spawn(process.execPath, [PROGRAM, fifo, file], { stdio: ['ignore', 'pipe', 'inherit'] });
   if (child.pid !== undefined) watch(child.pid);
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  let count = { acked: 0, handled: 0, open: 0, owned: 0 };
+  let count = { acked: 0, handled: 0, open: 0, owned: 0, uncommitted: 0 };
   createInterface({ input: child.stdout }).on('line', (line) => {
     count = JSON.parse(line);
   });

@@ -14,7 +14,7 @@ export const MUTANTS = [
       {
         file: 'consumer/run.js',
         find: 'for (const position of decoded.positions.toPositions(',
-        put: 'void membership.commit(decoded.positions.toArray());\n        for (const position of decoded.positions.toPositions(',
+        put: 'void membership.batches.commit(decoded.positions.toArray());\n        for (const position of decoded.positions.toPositions(',
       },
     ],
     plan: { ...SMALL, faults: [{ lane: 'clients', atMs: 3_000, name: 'kill', target: 'c1', ms: 100 }] },
@@ -59,7 +59,7 @@ export const MUTANTS = [
     name: 'lets no revocation wait for the handler',
     changes: [
       {
-        file: 'consumer/membership.js',
+        file: 'consumer/batch-port.js',
         find: 'return batch === null ? null : new BatchView(batch);',
         put: 'if (batch !== null) this.#handle.done(new BatchView(batch).id);\n        return batch === null ? null : new BatchView(batch);',
       },

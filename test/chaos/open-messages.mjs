@@ -13,6 +13,8 @@ export class OpenMessages {
   #done = new Set();
   /** unique names by place, of what was begun @type {Map<string, string>} */
   #names = new Map();
+  /** by partition the end of what is acknowledged, and what is committed, as far as somebody said so @type {Map<string, { end: number, committed: number }>} */
+  #partitions = new Map();
   /** calls that run: what they have @type {Map<string, readonly Row[]>} */
   #calls = new Map();
 
@@ -25,16 +27,32 @@ export class OpenMessages {
     else if (line.k === 'threw') this.#calls.delete(call);
     else if (line.k === 'dead') this.#close(this.#names.get(`${line.tp}:${line.offset}`) ?? '');
     else if (line.k === 'reset') this.#pass(line);
+    else if (line.k === 'committed')
+      for (const [tp, offset] of /** @type {[string, number][]} */ (line.ps)) this.#partitionOf(tp).committed = offset;
     else if (line.k === 'assigned') for (const [tp] of /** @type {[string, number][]} */ (line.ps)) this.#owned.add(tp);
     else if (line.k === 'recreated') this.#open.clear();
   }
 
   count() {
-    return { acked: this.#acked, handled: this.#done.size, open: this.#open.size, owned: this.#owned.size };
+    return { acked: this.#acked, handled: this.#done.size, open: this.#open.size, owned: this.#owned.size, uncommitted: this.#uncommitted };
+  }
+
+  /** partitions that are not committed to their end */
+  get #uncommitted() {
+    return [...this.#partitions.values()].filter(({ end, committed }) => committed < end).length;
+  }
+
+  /** @param {string} tp */
+  #partitionOf(tp) {
+    const known = this.#partitions.get(tp) ?? { end: 0, committed: 0 };
+    this.#partitions.set(tp, known);
+    return known;
   }
 
   /** @param {[u: string, tp: string, offset: number, kind: string]} row */
   #add([u, tp, offset, kind]) {
+    const partition = this.#partitionOf(tp);
+    partition.end = Math.max(partition.end, offset + 1);
     if (kind !== 'message') return;
     this.#acked++;
     if (!this.#done.has(u)) this.#open.set(u, { tp, offset });

@@ -49,10 +49,14 @@ function isInFault(ms, entries) {
   return begun > mended.length || mended.some(({ t }) => ms - t < AFTER_FAULT_MS);
 }
 
-/** Nobody killed it, and still it ended otherwise than with 0. @param {readonly Entry[]} entries */
+/** Nobody killed it, nor ended it before it could listen, and still it ended otherwise than with 0. @param {readonly Entry[]} entries */
 function badExits(entries) {
   const killed = new Set(entries.filter((e) => e.k === 'signal' && e.signal === 'SIGKILL').map((e) => `${e.who}.${e.of}`));
-  return entries.filter((e) => e.k === 'exit' && e.code !== 0 && !killed.has(`${e.who}.${e.of}`));
+  const started = new Set(entries.filter(({ k }) => k === 'start').map((e) => `${e.m}.${e.i}`));
+  return entries.filter((e) => {
+    const name = `${e.who}.${e.of}`;
+    return e.k === 'exit' && e.code !== 0 && !killed.has(name) && (e.signal !== 'SIGTERM' || started.has(name));
+  });
 }
 
 /** @param {Evidence} evidence @returns {string[]} */

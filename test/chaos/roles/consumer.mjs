@@ -7,6 +7,10 @@ import { beginRole } from './role.mjs';
 /** @typedef {{ lib: string, bootstrap: string, topic: string, group: string, protocol: Record<string, string | number>, options: Record<string, unknown>,
  *    handler: import('../types.js').HandlerPlan, start: 'earliest' | 'latest' }} Task */
 
+const stop = new AbortController();
+const ask = () => stop.abort();
+// The service may be asked to end before it has come to its library.
+process.once('SIGTERM', ask);
 const { task, write } = /** @type {ReturnType<typeof beginRole<Task>>} */ (beginRole());
 /** @type {typeof import('../../../dist/index.js')} */
 const lib = await import(task.lib);
@@ -32,12 +36,9 @@ ownership.listen(consumer, lib.CONSUMER_EVENTS);
 const handling = new Handling({ task, write, ownership, consumer });
 process.on('message', (message) => handling.plan(/** @type {never} */ (message)));
 
-const stop = new AbortController();
-const ask = () => stop.abort();
-// The library's own way to end where it exists: it is what services use.
-const shutdownSignal = /** @type {{ shutdownSignal?: (options: { signals: string[] }) => AbortSignal }} */ (lib).shutdownSignal;
-if (shutdownSignal === undefined) process.once('SIGTERM', ask);
-else shutdownSignal({ signals: ['SIGTERM'] }).addEventListener('abort', ask, { once: true });
+// The library's own way to end: it is what services use.
+lib.shutdownSignal({ signals: ['SIGTERM'] }).addEventListener('abort', ask, { once: true });
+process.off('SIGTERM', ask);
 
 while (!stop.signal.aborted) {
   try {
