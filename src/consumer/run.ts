@@ -6,8 +6,9 @@ import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
 import { beginWork } from '../open-work.js';
 import type { ResolvedConsumerOptions } from '../settings/consumer-options.js';
+import { BatchReading } from './batch-reading.js';
 import { Commits } from './commits.js';
-import { type DecodedBatch, type DecodeOptions, decodeBatch } from './decode.js';
+import { type DecodedBatch, decodeBatch } from './decode.js';
 import { type HandlerCall, HandlerCalls } from './handler-calls.js';
 import { type Intake, takeIn } from './intake.js';
 import type { Membership } from './membership.js';
@@ -37,6 +38,7 @@ export class Run<T> {
   readonly #stop: StopRequest;
   readonly #commits: Commits;
   readonly #calls: HandlerCalls;
+  readonly #reading: BatchReading;
   readonly #positions = new Map<string, Position>();
   #onLeaving: OnLeaving | undefined;
   /** What the run ends with; the first one wins. */
@@ -47,6 +49,7 @@ export class Run<T> {
     this.#options = options;
     const { membership, name, maxUncommittedBatches, batchSize, emitter, drainTimeoutMs } = options;
     this.#calls = new HandlerCalls(name, this);
+    this.#reading = new BatchReading(options, this);
     this.#stop = new StopRequest(drainTimeoutMs, () => {
       this.#calls.stop(this.#stop.signal.reason);
       membership.batches.interrupt();
@@ -125,7 +128,7 @@ export class Run<T> {
     const view = await this.#nextView(hasRoom);
     if (view === undefined) return undefined;
     this.membership.batches.handled(view.id);
-    const intake = await this.#reading(view, (options) => takeIn<T>(view, { ...options, onInvalid: this.#options.onInvalid }));
+    const intake = await this.#reading.read(view, (options) => takeIn<T>(view, { ...options, onInvalid: this.#options.onInvalid }));
     if (intake === undefined) return undefined;
     const { tombstones, superseded, invalid } = intake;
     if (tombstones + superseded + invalid > 0) this.#emitHandled({ messages: 0, tombstones, superseded, invalid, durationMs: 0 });
@@ -261,44 +264,12 @@ export class Run<T> {
   async #decode(view: BatchView): Promise<Taken<T> | undefined> {
     const { membership, onInvalid } = this.#options;
     const takenAtMs = performance.now();
-    const decoded = await this.#reading(view, (options) =>
+    const decoded = await this.#reading.read(view, (options) =>
       decodeBatch<T>(view, { ...options, onInvalid: onInvalid === 'skip' ? 'skip' : 'stop' }),
     );
     if (decoded === undefined) return undefined;
     for (const position of decoded.positions.toPositions((id) => membership.batches.topicName(id))) this.#notePosition(position);
     return { ...decoded, id: view.id, takenAtMs };
-  }
-
-  /** Listeners hear of faults once the batch is read. Undefined: the run was asked to stop meanwhile, and the batch is given up. */
-  async #reading<R extends object>(
-    view: BatchView,
-    read: (options: Omit<DecodeOptions, 'onInvalid'>) => R | Promise<R>,
-  ): Promise<R | undefined> {
-    const { emitter, membership, latestOnly, tombstones, inputSchemas } = this.#options;
-    const faults: ConsumerEvents['consumer.invalid'][] = [];
-    const topicName = (id: number): string => membership.batches.topicName(id);
-    let result: R;
-    try {
-      const reading = read({ latestOnly, tombstones, inputSchemas, topicName, onFault: (error) => faults.push({ error }) });
-      result = reading instanceof Promise ? await this.#checked(reading) : reading;
-    } catch (error) {
-      this.giveUp(view);
-      throw error;
-    }
-    // Only schemas that were waited for give it the time.
-    if (this.#stop.requested) {
-      this.giveUp(view);
-      return undefined;
-    }
-    for (const detail of faults) emitter.emit('consumer.invalid', detail);
-    return result;
-  }
-
-  /** Schemas may take their time, but not longer than a handler when the run is to end. */
-  #checked<R>(reading: Promise<R>): Promise<R> {
-    // Should the drain time pass first, nobody is left to hear how they ended.
-    reading.catch(() => undefined);
-    return this.withinDrain(reading, () => 'the schemas of the input topics');
   }
 
   #notePosition(position: Position): void {
