@@ -50,7 +50,7 @@ const processOf = (u) => u.slice(0, u.lastIndexOf('.'));
 
 /** The place that was told; -1 is a place that was not (a record sent again that the broker had already).
  *  @param {readonly string[] | undefined} places @param {string} tp @param {number} offset */
-function isThere(places, tp, offset) {
+export function isThere(places, tp, offset) {
   if (places === undefined) return false;
   return offset === -1 ? places.every((place) => place.startsWith(`${tp}:`)) : places.includes(`${tp}:${offset}`);
 }

@@ -1,7 +1,7 @@
 /** Chaos: what a peer lost and repeated in a seed. Counted, not judged by our promises: theirs are others. Pure. */
 import { checkCommitted } from '../checks/committed.mjs';
 import { ackedRows, findLost } from '../checks/handled.mjs';
-import { placesOf } from '../checks/produced.mjs';
+import { isThere, placesOf } from '../checks/produced.mjs';
 import { countRepeats } from '../checks/repeats.mjs';
 import { tellStory } from '../story.mjs';
 
@@ -26,7 +26,8 @@ export function judge(evidence) {
     lost: findLost(evidence, story).length,
     again: countRepeats(story),
     twiceInLog: [...places.values()].filter((at) => at.length > 1).length,
-    notWhereTold: acked.filter(([u, tp, offset]) => places.get(u)?.includes(`${tp}:${offset}`) !== true).length,
+    // A tombstone has no room for a name.
+    notWhereTold: acked.filter(([u, tp, offset, kind]) => kind !== 'tombstone' && !isThere(places.get(u), tp, offset)).length,
     ahead: checkCommitted(evidence, story).filter(({ text }) => text.includes('before they were handled')).length,
     settledMs,
     ended: [...hung, ...died].join('; ') || 'well',
