@@ -1,9 +1,14 @@
 /** Consuming, step 2 as a run does it: a batch is read, what cannot be read is told, and a run that ends meanwhile gives the batch up. */
 
 import type { BatchView } from '../engine/batch-view.js';
-import type { ConsumerEvents } from '../events.js';
+import type { ConsumerEvents, Emitter } from '../events.js';
+import type { ResolvedConsumerOptions } from '../settings/consumer-options.js';
 import type { DecodeOptions } from './decode.js';
-import type { RunOptions } from './run.js';
+
+export interface BatchReadingOptions extends Pick<ResolvedConsumerOptions, 'latestOnly' | 'tombstones' | 'inputSchemas'> {
+  readonly emitter: Emitter<ConsumerEvents>;
+  readonly membership: { readonly batches: { topicName(id: number): string } };
+}
 
 /** What reading needs of its run. */
 export interface ReadingPort {
@@ -17,10 +22,10 @@ export interface ReadingPort {
 export type ReadOptions = Omit<DecodeOptions, 'onInvalid'>;
 
 export class BatchReading {
-  readonly #options: RunOptions;
+  readonly #options: BatchReadingOptions;
   readonly #port: ReadingPort;
 
-  constructor(options: RunOptions, port: ReadingPort) {
+  constructor(options: BatchReadingOptions, port: ReadingPort) {
     this.#options = options;
     this.#port = port;
   }

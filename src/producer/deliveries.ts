@@ -25,10 +25,6 @@ export interface Reasons {
   readonly refusal: KafkaException | undefined;
 }
 
-/** librdkafka gives -1001 to a record whose acknowledgement was lost with its connection and that a later one of the same producer proves: it is
- *  stored, where is not told. */
-const UNKNOWN_OFFSET = -1;
-
 export function settle<M>(
   answer: DeliveredAnswer,
   messages: readonly M[],
@@ -41,7 +37,8 @@ export function settle<M>(
     deliveries[index] = {
       topic: topicOf(index),
       partition: partitions[index] as number,
-      offset: Math.max(UNKNOWN_OFFSET, offsets[index] as number),
+      // -1: it is stored, where was not told (core/told_offsets.rs).
+      offset: offsets[index] as number,
     };
   }
   const failed = failures.map(({ index, error, persisted }) => {

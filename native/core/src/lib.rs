@@ -9,6 +9,7 @@ pub mod lanes;
 pub mod outgoing;
 pub mod row;
 pub mod text;
+pub mod told_offsets;
 
 /// A partition by the engine's topic number; names are kept once, in `lanes::Topics`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use phq_kafka_core::told_offsets::ToldOffsets;
+
 use super::Shared;
 use crate::mailbox::{DeliveryFailure, Event, lock};
 use crate::rk::{self, Client, Fault, Kind, Message, code};
@@ -68,7 +70,8 @@ impl Reports {
 
     fn take_in(&self, client: &Client, event: &rk::Event) -> Vec<Batch> {
         let mut open = lock(&self.open);
-        let done = event.messages().filter_map(|m| one(&mut open, client, &m)).collect();
+        let mut told = ToldOffsets::default();
+        let done = event.messages().filter_map(|m| one(&mut open, client, &m, &mut told)).collect();
         self.progress.notify_all();
         done
     }
@@ -78,12 +81,13 @@ impl Reports {
     }
 }
 
-fn one(open: &mut HashMap<u32, Batch>, client: &Client, m: &Message<'_>) -> Option<Batch> {
+fn one(open: &mut HashMap<u32, Batch>, client: &Client, m: &Message<'_>, told: &mut ToldOffsets) -> Option<Batch> {
+    let place = told.place(m.partition(), m.offset());
     let (id, index) = ((m.opaque() >> 32) as u32, m.opaque() as u32);
     let batch = open.get_mut(&id)?;
     if m.error() == code::NO_ERROR {
         batch.partitions[index as usize] = m.partition();
-        batch.offsets[index as usize] = m.offset() as f64;
+        batch.offsets[index as usize] = place.map_or(-1.0, |offset| offset as f64);
     } else {
         let error = client.fatal_error().unwrap_or_else(|| Fault::of(m.error()));
         let persisted = if m.maybe_persisted() { "possibly" } else { "no" };

