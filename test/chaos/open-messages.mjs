@@ -3,6 +3,9 @@
 /** @typedef {import('./types.js').Line} Line
  *  @typedef {{ tp: string, offset: number, u: string }} Row */
 
+const UNDER_WAY_MS = 10_000;
+const UNDER_WAY_RECORDS = 20;
+
 export class OpenMessages {
   #acked = 0;
   /** partitions that somebody was given @type {Set<string>} */
@@ -15,13 +18,15 @@ export class OpenMessages {
   #names = new Map();
   /** by partition the end of what is acknowledged, and what is committed, as far as somebody said so @type {Map<string, { end: number, committed: number }>} */
   #partitions = new Map();
+  /** when the topic was made anew, and where the former one ended @type {{ t: number, ends: Map<string, number> } | undefined} */
+  #anew;
   /** calls that run: what they have @type {Map<string, readonly Row[]>} */
   #calls = new Map();
 
   /** @param {Line} line */
   take(line) {
     const call = `${line.m} ${line.i} ${line.call}`;
-    if (line.k === 'acked') for (const row of /** @type {[string, string, number, string][]} */ (line.rows)) this.#add(row);
+    if (line.k === 'acked') for (const row of /** @type {[string, string, number, string][]} */ (line.rows)) this.#add(row, line.t);
     else if (line.k === 'begun') this.#begin(call, line);
     else if (line.k === 'handled') this.#end(call, line);
     else if (line.k === 'threw') this.#calls.delete(call);
@@ -30,7 +35,7 @@ export class OpenMessages {
     else if (line.k === 'committed')
       for (const [tp, offset] of /** @type {[string, number][]} */ (line.ps)) this.#partitionOf(tp).committed = offset;
     else if (line.k === 'assigned') for (const [tp] of /** @type {[string, number][]} */ (line.ps)) this.#owned.add(tp);
-    else if (line.k === 'recreated') this.#open.clear();
+    else if (line.k === 'recreated') this.#beginAnew(line.t);
   }
 
   count() {
@@ -49,8 +54,22 @@ export class OpenMessages {
     return known;
   }
 
-  /** @param {[u: string, tp: string, offset: number, kind: string]} row */
-  #add([u, tp, offset, kind]) {
+  /** The topic is another one, with offsets from 0. @param {number} t */
+  #beginAnew(t) {
+    this.#open.clear();
+    this.#anew = { t, ends: new Map([...this.#partitions].map(([tp, { end }]) => [tp, end])) };
+    this.#partitions.clear();
+  }
+
+  /** Is the record of a batch that was under way when the topic was made anew, and in the former one? By its offset: the new topic has not come so far.
+   *  @param {string} tp @param {number} offset @param {number} t */
+  #isGone(tp, offset, t) {
+    return this.#anew !== undefined && t - this.#anew.t < UNDER_WAY_MS && offset >= (this.#anew.ends.get(tp) ?? 0) - UNDER_WAY_RECORDS;
+  }
+
+  /** @param {[u: string, tp: string, offset: number, kind: string]} row @param {number} t */
+  #add([u, tp, offset, kind], t) {
+    if (this.#isGone(tp, offset, t)) return;
     const partition = this.#partitionOf(tp);
     partition.end = Math.max(partition.end, offset + 1);
     if (kind !== 'message') return;

@@ -14,12 +14,15 @@ export function checkHandled(evidence, story) {
   return [{ check: 'handled', text: `${lost.length} acknowledged records were never handled: ${lost.slice(0, MOST_TOLD).join(', ')}` }];
 }
 
+/** A batch that was under way when the topic was made anew is told as acknowledged so long after. */
+const UNDER_WAY_MS = 10_000;
+
 /** @param {Evidence} evidence @param {Story} story @returns {string[]} */
-export function findLost({ plan, entries, deadLetters }, story) {
+export function findLost({ plan, entries, deadLetters, log }, story) {
   const done = new Set(story.calls.flatMap((call) => doneRows(call).map(({ u }) => u)));
   const told = new Set(entries.filter(({ k }) => k === 'invalid').map((entry) => entry.tp));
   const resets = resetsOf(entries);
-  const lostWithTopic = plan.class === 'recreated' ? ackedBefore(entries, 'recreated') : new Set();
+  const lostWithTopic = plan.class === 'recreated' ? lostWithTopicOf(entries, log) : new Set();
   /** @type {string[]} */
   const lost = [];
   for (const [u, tp, offset, kind] of ackedRows(entries)) {
@@ -36,10 +39,16 @@ export function findLost({ plan, entries, deadLetters }, story) {
 /** @param {readonly import('../types.js').Entry[]} entries @returns {AckedRow[]} */
 export const ackedRows = (entries) => entries.filter(({ k }) => k === 'acked').flatMap((entry) => /** @type {AckedRow[]} */ (entry.rows));
 
-/** What was acknowledged while the topic's former life lasted goes with it. @param {readonly import('../types.js').Entry[]} entries @param {string} k */
-function ackedBefore(entries, k) {
-  const at = entries.findIndex((entry) => entry.k === k);
-  return new Set(ackedRows(entries.slice(0, Math.max(0, at))).map(([u]) => u));
+/** What was acknowledged while the topic's former life lasted goes with it. A batch is told when its last record is in: of one that was under way some went
+ *  into the former topic, and are not in the log now.
+ *  @param {readonly import('../types.js').Entry[]} entries @param {Evidence['log']} log */
+function lostWithTopicOf(entries, log) {
+  const at = entries.findIndex(({ k }) => k === 'recreated');
+  if (at < 0) return new Set();
+  const { t } = /** @type {import('../types.js').Entry} */ (entries[at]);
+  const there = new Set([...log.values()].flatMap((records) => records.map(({ u }) => u)));
+  const underWay = ackedRows(entries.slice(at).filter((entry) => entry.t - t < UNDER_WAY_MS));
+  return new Set([...ackedRows(entries.slice(0, at)), ...underWay.filter(([u]) => !there.has(u))].map(([u]) => u));
 }
 
 /** By topic:partition what resets passed over since it was not in the log any more. A first start passes over what was there before the group, and here
