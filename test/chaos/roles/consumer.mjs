@@ -50,6 +50,7 @@ while (!stop.signal.aborted) {
     if (!stop.signal.aborted) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
 }
+handling.end();
 await consumer.close();
 // Whatever the library still held would be seen as a process that does not end.
 write('ended');

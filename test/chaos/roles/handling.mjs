@@ -17,6 +17,7 @@ export class Handling {
   #calls = 0;
   /** @type {Order | undefined} */
   #order;
+  #isEnded = false;
   /** what has thrown once in this process @type {Set<string>} */
   #thrown = new Set();
 
@@ -24,6 +25,11 @@ export class Handling {
   constructor(options) {
     this.#options = options;
     this.handler = this.handler.bind(this);
+  }
+
+  /** No more calls. */
+  end() {
+    this.#isEnded = true;
   }
 
   /** What the next call does besides. @param {Order} order */
@@ -77,7 +83,8 @@ export class Handling {
     else {
       const held = consumer.assignment;
       consumer.pause(held);
-      setTimeout(() => consumer.resume(held), order.ms);
+      // Unless the service has ended meanwhile, which is no fault of its.
+      setTimeout(() => this.#isEnded || consumer.resume(held), order.ms).unref();
     }
   }
 
