@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { Consumer, Producer, shutdownSignal } from '../../../dist/index.js';
 
 const [way = '', bootstrapServers = '', ms = '0'] = process.argv.slice(2);
-const kafkaConsumerConfig = { 'auto.offset.reset': 'earliest', 'fetch.wait.max.ms': 10, 'session.timeout.ms': 1200 };
+const kafkaConsumerConfig = { 'auto.offset.reset': 'earliest', 'fetch.wait.max.ms': 10, 'session.timeout.ms': 3000 };
 const say = (/** @type {string} */ text) => void process.stdout.write(`${text}\n`);
 const pass = () => new Promise((resolve) => setTimeout(resolve, Number(ms)));
 const consumer = (drainTimeoutMs = 10_000) =>
