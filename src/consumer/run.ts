@@ -122,7 +122,7 @@ export class Run<T> {
     return view === undefined ? undefined : this.#decode(view);
   }
 
-  /** The same as entries, for whoever handles a batch in several calls and says by himself whether there is room; `membership.batches.interrupt` has him asked
+  /** The same as entries, for whoever handles a batch in several calls and says by himself whether there is room; `BatchPort.interrupt` has him asked
    *  again. Its calls are watched instead of the batch. */
   async nextIntake(hasRoom: () => boolean): Promise<Intake<T> | undefined> {
     const view = await this.#nextView(hasRoom);

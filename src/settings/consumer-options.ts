@@ -61,8 +61,7 @@ export interface ConsumerOptions<I extends Topics = TopicNames, B extends Tombst
    *  process(). Ours. */
   readonly deadLetter?: boolean | DeadLetterOptions | undefined;
   /** Handler calls at once. A number: each call has messages of one partition; `{ max, order: 'key' }`: of one key. Calls, 1 to 10000; default 1, whole
-   *  batches. After a crash up to `lookAhead` messages of each partition may repeat, beside
-   *  what waits for its commit. Ours. */
+   *  batches. After a crash up to `lookAhead` messages of each partition may repeat, beside what waits for its commit. Ours. */
   readonly concurrency?: number | ConcurrencyOptions | undefined;
   /** How long a rebalance waits for the running handler. Milliseconds; default a fifth of max.poll.interval.ms (60000). Longer holds up the
    *  whole group; shorter repeats the batch elsewhere. Ours. */

@@ -40,7 +40,8 @@ export interface ConcurrencyOptions {
    *  without a key are each by themselves. Ours. */
   readonly order?: 'partition' | 'key' | undefined;
   /** How far a partition may be read on beyond its first message that is not done; that many, and the batches that wait for their commit
-   *  (`maxUncommittedBatches`), may repeat after a crash. Messages of a partition, from batchSize; default 4 x batchSize. More keeps other keys going while one is retried; it is held in memory. Ours. */
+   *  (`maxUncommittedBatches`), may repeat after a crash. Messages of a partition, from batchSize; default 4 x batchSize. More keeps other keys going
+   *  while one is retried; it is held in memory. Ours. */
   readonly lookAhead?: number | undefined;
 }
 

@@ -1,9 +1,10 @@
 /** Chaos: which acknowledged messages nobody has handled yet. Only to know when to stop waiting; whether all is well the checks decide. */
 
+import { UNDER_WAY_MS } from './checks/handled.mjs';
+
 /** @typedef {import('./types.js').Line} Line
  *  @typedef {{ tp: string, offset: number, u: string }} Row */
 
-const UNDER_WAY_MS = 10_000;
 const UNDER_WAY_RECORDS = 20;
 
 export class OpenMessages {

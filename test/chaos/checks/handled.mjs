@@ -15,7 +15,7 @@ export function checkHandled(evidence, story) {
 }
 
 /** A batch that was under way when the topic was made anew is told as acknowledged so long after. */
-const UNDER_WAY_MS = 10_000;
+export const UNDER_WAY_MS = 10_000;
 
 /** @param {Evidence} evidence @param {Story} story @returns {string[]} */
 export function findLost({ plan, entries, deadLetters, log }, story) {

@@ -32,6 +32,18 @@ function taken(partition: number, count: number) {
 }
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/** A partition of three entries that is gone while a call runs: the first entry is done, and its position under way. */
+async function leaving() {
+  const { commits, requests, done } = setUp();
+  const { own, entries } = taken(0, 3);
+  entries[0]?.markDone();
+  own.running = 1;
+  own.leave();
+  commits.touch(own);
+  await settle();
+  return { commits, requests, done, own, entries };
+}
+
 test('what ends in one turn goes out together; what ends meanwhile goes out with the next request, only the newest', async () => {
   const { commits, requests, done, changed } = setUp();
   const [a, b] = [taken(0, 4), taken(1, 1)];
@@ -62,13 +74,7 @@ test('what ends in one turn goes out together; what ends meanwhile goes out with
 });
 
 test('of a partition that is gone the contiguous part is stored, then the engine need not wait for it; not before what runs has ended', async () => {
-  const { commits, requests, done } = setUp();
-  const { own, entries } = taken(0, 3);
-  entries[0]?.markDone();
-  own.running = 1;
-  own.leave();
-  commits.touch(own);
-  await settle();
+  const { commits, requests, done, own } = await leaving();
   requests[0]?.answer();
   await commits.settled();
   expect(done).toEqual([]);
@@ -80,13 +86,7 @@ test('of a partition that is gone the contiguous part is stored, then the engine
 });
 
 test('what the last call of a partition that is gone has done while a request was under way is stored before it is given away', async () => {
-  const { commits, requests, done } = setUp();
-  const { own, entries } = taken(0, 3);
-  entries[0]?.markDone();
-  own.running = 1;
-  own.leave();
-  commits.touch(own);
-  await settle();
+  const { commits, requests, done, own, entries } = await leaving();
   entries[1]?.markDone();
   own.running = 0;
   commits.touch(own);
