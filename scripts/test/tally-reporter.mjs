@@ -7,6 +7,9 @@ import { ROOT } from '../setup/paths.mjs';
 
 /** @typedef {import('./tally.mjs').Tally} Tally */
 
+/** What vitest says of a file whose process went away is that some worker did. */
+const NOT_ENDED = [{ message: 'has not ended; its process may have' }];
+
 export default class TallyReporter {
   /** @param {readonly import('vitest/node').TestModule[]} modules @param {readonly unknown[]} unhandledErrors */
   onTestRunEnd(modules, unhandledErrors) {
@@ -15,6 +18,7 @@ export default class TallyReporter {
     /** @type {string[]} */
     const failures = [];
     for (const module of modules) {
+      if (module.state() === 'pending') failures.push(toFailure(module, 'the file', NOT_ENDED));
       const tally = suites[module.project.name] ?? { passed: 0, failed: 0, skipped: 0 };
       suites[module.project.name] = tally;
       for (const test of module.children.allTests()) {
@@ -23,7 +27,10 @@ export default class TallyReporter {
         else if (state === 'failed') {
           tally.failed += 1;
           failures.push(toFailure(module, test.fullName, errors));
-        } else tally.skipped += 1; // skipped, todo, or never reached
+        } else {
+          tally.skipped += 1; // skipped, todo, or never reached
+          if (state === 'pending') failures.push(toFailure(module, test.fullName, NOT_ENDED));
+        }
       }
       // A file that does not load, or whose hook fails, counts as a failure of its own: its tests may all be missing.
       for (const { errors, name } of [{ errors: module.errors(), name: 'the file' }, ...[...module.children.allSuites()].map(toSuite)]) {
