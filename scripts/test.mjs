@@ -10,6 +10,7 @@ import { KAFKA_TOOLS, KEY_TOOLS, LINT_TOOLS, missingTools, PACK_TOOLS, PYTHON_TO
 import { setUp } from './setup.mjs';
 import { runCargoTests } from './test/cargo-suite.mjs';
 import { runChaos } from './test/chaos-suite.mjs';
+import { tellCoreDumps } from './test/core-dumps.mjs';
 import { runFrameworks } from './test/frameworks-suite.mjs';
 import { canRunNodes, runNodes } from './test/nodes-suite.mjs';
 import { failures, sum, toLine } from './test/tally.mjs';
@@ -91,6 +92,7 @@ function finish(tallies, add) {
   mkdirSync(join(CACHE, 'tally'), { recursive: true });
   writeFileSync(join(CACHE, 'tally', 'last.json'), JSON.stringify(total));
   const all = add === undefined ? total : sum([total, JSON.parse(readFileSync(add, 'utf8'))]);
+  tellCoreDumps();
   for (const failure of failures()) process.stdout.write(`failed: ${failure}\n`);
   for (const [name, tally] of Object.entries(tallies)) process.stdout.write(`${name}: ${toLine(tally)}\n`);
   process.stdout.write(`${toLine(all)}\n`);

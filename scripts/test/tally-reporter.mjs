@@ -1,11 +1,23 @@
 /** A vitest reporter that writes what ran, per project, to the file in PHQ_TALLY: the runner adds it to the counts of the other suites
  *  and names what failed. */
+import { channel } from 'node:diagnostics_channel';
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { ROOT } from '../setup/paths.mjs';
 
 /** @typedef {import('./tally.mjs').Tally} Tally */
+
+/** How workers ended that vitest did not end itself, with SIGTERM: it says only that one did.
+ *  @type {string[]} */
+const ends = [];
+channel('child_process').subscribe((message) => {
+  const { process: child } = /** @type {{ process: import('node:child_process').ChildProcess }} */ (message);
+  child.once('exit', (code, signal) => {
+    const isWorker = child.spawnargs.some((arg) => arg.endsWith('workers/forks.js'));
+    if (isWorker && signal !== 'SIGTERM') ends.push(`the worker with PID ${child.pid} ended by itself: ${signal ?? `exit code ${code}`}`);
+  });
+});
 
 /** What vitest says of a file whose process went away is that some worker did. */
 const NOT_ENDED = [{ message: 'has not ended; its process may have' }];
@@ -16,7 +28,7 @@ export default class TallyReporter {
     /** @type {Record<string, Tally>} */
     const suites = {};
     /** @type {string[]} */
-    const failures = [];
+    const failures = [...ends];
     for (const module of modules) {
       if (module.state() === 'pending') failures.push(toFailure(module, 'the file', NOT_ENDED));
       const tally = suites[module.project.name] ?? { passed: 0, failed: 0, skipped: 0 };

@@ -120,6 +120,8 @@ test.concurrent('as PID 1', async () => {
   // The signals go to the service itself: unshare would not pass them on.
   const toService = (child: ChildProcess, name: NodeJS.Signals): void => {
     const [service] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ');
+    // 0 would be this process's own group.
+    if (!Number(service)) throw new Error('unshare has not started the service');
     process.kill(Number(service), name);
   };
   const drained = await run('drains', broker.bootstrapServers, { ms: 300, within, send: (child) => toService(child, 'SIGTERM') });
