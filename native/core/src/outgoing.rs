@@ -1,8 +1,6 @@
 //! One record to be produced, as numbers over a slab that JavaScript packed (`src/engine/outgoing-slab.ts`): checked once, then read.
 
-use encoding_rs::mem;
-
-use crate::headers;
+use crate::{headers, text};
 
 /// `OUT_STRIDE` in src/engine/native.ts.
 pub const STRIDE: usize = 14;
@@ -68,7 +66,7 @@ impl<'a> Row<'a> {
     {
         let value = self.span(1)?;
         let (head, tail) = (self.part(10), self.part(12));
-        let is_plain = !self.is(VALUE_LATIN1) || mem::is_ascii(value);
+        let is_plain = !self.is(VALUE_LATIN1) || value.is_ascii();
         if is_plain && head.is_empty() && tail.is_empty() {
             return Some(value);
         }
@@ -94,15 +92,7 @@ impl<'a> Row<'a> {
 }
 
 fn append(room: &mut Vec<u8>, bytes: &[u8], is_latin1: bool) {
-    if is_latin1 { append_utf8(room, bytes) } else { room.extend_from_slice(bytes) }
-}
-
-/// Latin-1 to UTF-8: at most two bytes a character.
-fn append_utf8(room: &mut Vec<u8>, latin1: &[u8]) {
-    let at = room.len();
-    room.resize(at + latin1.len() * 2, 0);
-    let written = mem::convert_latin1_to_utf8(latin1, &mut room[at..]);
-    room.truncate(at + written);
+    if is_latin1 { text::append_utf8(room, bytes) } else { room.extend_from_slice(bytes) }
 }
 
 #[cfg(test)]
