@@ -62,10 +62,12 @@ export class OpenMessages {
     this.#partitions.clear();
   }
 
-  /** Is the record of a batch that was under way when the topic was made anew, and in the former one? By its offset: the new topic has not come so far.
+  /** May the record, of a batch that was under way when the topic was made anew, be in the former one? By its offset, which the new topic has not come
+   *  to yet, or which nobody knows. Only for the waiting: the checks look into the log.
    *  @param {string} tp @param {number} offset @param {number} t */
   #isGone(tp, offset, t) {
-    return this.#anew !== undefined && t - this.#anew.t < UNDER_WAY_MS && offset >= (this.#anew.ends.get(tp) ?? 0) - UNDER_WAY_RECORDS;
+    if (this.#anew === undefined || t - this.#anew.t >= UNDER_WAY_MS) return false;
+    return offset < 0 || offset >= (this.#anew.ends.get(tp) ?? 0) - UNDER_WAY_RECORDS;
   }
 
   /** @param {[u: string, tp: string, offset: number, kind: string]} row @param {number} t */
