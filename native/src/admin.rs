@@ -59,8 +59,12 @@ impl NativeAdmin {
         Ok(NativeAdmin { shared })
     }
 
+    pub(crate) fn client(&self) -> Result<Arc<Client>> {
+        lock(&self.shared.client).clone().ok_or_else(|| Fault::closed().to_js())
+    }
+
     fn ask(&self, request: u32, run: impl FnOnce(&Client) -> std::result::Result<String, Fault> + Send + 'static) -> Result<()> {
-        let client = lock(&self.shared.client).clone().ok_or_else(|| Fault::closed().to_js())?;
+        let client = self.client()?;
         let shared = self.shared.clone();
         let ask = move || shared.mailbox.post(Event::Result { request, outcome: run(&client) });
         self.shared.threads.spawn("phq-admin-call", ask).map_err(|f| f.to_js())

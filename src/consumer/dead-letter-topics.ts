@@ -8,7 +8,7 @@ import { DeadLetterError, isPhqKafkaError, KafkaException } from '../errors.js';
 import type { ResolvedDeadLetter } from '../settings/failure-options.js';
 import type { RunOptions } from './run.js';
 
-type Options = Pick<RunOptions, 'deadLetter' | 'inputTopics' | 'name' | 'logger' | 'membership'>;
+type Options = Pick<RunOptions, 'deadLetter' | 'inputTopics' | 'name' | 'logger' | 'membership' | 'oauthToken'>;
 
 const ASK_TIMEOUT_MS = 10_000;
 /** The cluster's own replication. */
@@ -48,10 +48,12 @@ async function findFault(topic: string, { membership }: Options): Promise<KafkaE
 }
 
 /** With as many partitions as the source, so that equal keys lie in equal partitions there too. */
-async function create(from: string, to: string, { config }: ResolvedDeadLetter, { membership, name, logger }: Options): Promise<void> {
+async function create(from: string, to: string, { config }: ResolvedDeadLetter, options: Options): Promise<void> {
+  const { membership, name, oauthToken, logger } = options;
   const source = topicOf(await membership.offsets.metadata(from, ASK_TIMEOUT_MS), from);
   const partitions = Math.max(1, source?.partitions.length ?? 1);
-  const admin = new Admin({ config, name: `dead letter topics of the ${name}` });
+  const onTokenError = (error: KafkaException): void => logger.warn({ err: error }, error.message);
+  const admin = new Admin({ config, name: `dead letter topics of the ${name}`, oauthToken, onTokenError });
   try {
     throwOnFailure(await admin.createTopics([{ name: to, partitions, replicationFactor: DEFAULT_REPLICATION }], ASK_TIMEOUT_MS), [
       TOPIC_ALREADY_EXISTS,

@@ -1,10 +1,12 @@
 /** Topics from the outside: create, delete, describe, cut off at the front, and the cluster's metadata, as promises. */
 
 import type { KafkaException, Position } from '../errors.js';
+import type { OauthTokenProvider } from '../settings/oauth-token.js';
 import { newAdmin } from './clients.js';
 import { toKafkaException } from './faults.js';
 import { Mailbox, type NewsEvent } from './mailbox.js';
 import type { DescribeJson, MetadataJson, NativeAdmin, OffsetAnswerJson, TopicIdJson, TopicResultJson } from './native.js';
+import { OauthTokens } from './oauth-tokens.js';
 
 export interface NewTopic {
   readonly name: string;
@@ -20,6 +22,9 @@ export interface AdminOptions {
   readonly config: readonly (readonly [key: string, value: string])[];
   /** for messages, e.g. `admin client of "ranker"` */
   readonly name?: string;
+  readonly oauthToken?: OauthTokenProvider | undefined;
+  /** Told when that gives no token. */
+  onTokenError?(error: KafkaException): void;
   onNews?(event: NewsEvent): void;
   onFault?(error: unknown): void;
 }
@@ -49,14 +54,19 @@ export interface CutOutcome extends Position {
  *  with its own. */
 export class Admin {
   readonly #mailbox: Mailbox<NativeAdmin>;
+  readonly #tokens: OauthTokens | undefined;
 
   constructor(options: AdminOptions) {
+    const { name = 'admin client', oauthToken: fetch } = options;
     this.#mailbox = new Mailbox<NativeAdmin>({
-      name: options.name ?? 'admin client',
+      name,
       open: (wake) => newAdmin(options.config, wake),
       onNews: (event) => options.onNews?.(event),
       onFault: (error) => options.onFault?.(error),
     });
+    if (fetch === undefined) return;
+    const { handle } = this.#mailbox;
+    this.#tokens = new OauthTokens({ name, fetch, handle, onFailure: (error) => options.onTokenError?.(error) });
   }
 
   /** Creates topics; one that exists already is an outcome with TOPIC_ALREADY_EXISTS (36). */
@@ -113,6 +123,7 @@ export class Admin {
   }
 
   async close(timeoutMs = 5_000): Promise<void> {
+    this.#tokens?.end();
     await this.#mailbox.close(timeoutMs);
   }
 

@@ -318,6 +318,8 @@ export interface NativeAdmin {
   deleteRecords(request: number, before: readonly NativePartitionSpec[], timeoutMs: number): void;
   /** json = TopicIdJson[]; creates nothing */
   topicIds(request: number, names: readonly string[], timeoutMs: number): void;
+  setOauthToken(token: NativeOauthToken): void;
+  oauthTokenFailed(reason: string): void;
   drain(): NativeEvent[];
   close(timeoutMs: number): void;
 }

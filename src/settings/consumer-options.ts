@@ -159,9 +159,6 @@ export function resolveConsumerOptions(options: ConsumerOptions<Topics>): Resolv
     concurrency: readConcurrency(read, behaviour.batchSize),
     logger: read.logger(),
   };
-  if (oauthToken !== undefined && deadLetter?.create === true) {
-    read.fault('deadLetter.create', 'cannot log in with tokens of oauthToken: create the topic beforehand, or use a configured mechanism');
-  }
   const isStored = /^(true|t|1)$/i.test(new Map(config).get('enable.auto.commit') ?? '');
   if (isStored && resolved.commit === 'manual') read.fault('commit', '"manual" and enable.auto.commit exclude each other: leave one out');
   if (read.faults.length > 0) throw toSettingsError('consumer', read.faults);

@@ -26,6 +26,31 @@ test('a producer outlives many tokens', async () => {
   expect(errors).toEqual([]);
 });
 
+test('a dead letter topic is created and written with such tokens', async () => {
+  const topic = 'oauth-parked';
+  await using writer = new Producer({ svc: 'w', outputTopics: topic, logger: false, ...withPassword() });
+  await writer.produce({ id: 'k', payload: 'poison' });
+  const told: string[] = [];
+  const tell = (_: unknown, message: string): void => void told.push(message);
+  const consumer = new Consumer({
+    groupId: 'oauth-parked',
+    inputTopics: topic,
+    logger: { debug: () => undefined, info: tell, warn: tell, error: tell },
+    ...withToken,
+    oauthToken: () => unsecuredToken(60_000),
+    deadLetter: { create: true },
+    kafkaConsumerConfig: FROM_START,
+  });
+  const parked = next(consumer, 'consumer.deadLettered', { withinMs: 30_000 });
+  const processed = consumer.process(() => {
+    throw new Error('cannot be handled');
+  });
+  expect(await parked).toMatchObject({ topic, offset: 0, to: { topic: 'oauth-parked.dlq', offset: 0 } });
+  await consumer.close();
+  await within(30_000, processed);
+  expect(told).toContain('The consumer of group "oauth-parked" created its dead letter topic "oauth-parked.dlq"');
+});
+
 test('a handler that blocks JavaScript for longer than a token lives: it goes on by itself', async () => {
   const topic = 'oauth-blocked';
   await using writer = new Producer({ svc: 'w', outputTopics: topic, logger: false, ...withPassword() });
