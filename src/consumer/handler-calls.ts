@@ -23,9 +23,12 @@ export interface HandlerCall {
   run<R>(handler: () => R): R;
 }
 
+const NONE: readonly ConsumedMessage[] = [];
+
 class OpenCall implements HandlerCall {
   readonly batchId: number;
-  readonly messages: readonly ConsumedMessage[];
+  /** none once it has ended */
+  messages: readonly ConsumedMessage[];
   isLost = false;
   readonly #body: HandlerBody;
   // Not AbortSignal.any over one signal of the run: in Node 20 every such signal stays with its source.
@@ -53,7 +56,10 @@ class OpenCall implements HandlerCall {
     return this.#body.run(handler);
   }
 
+  /** Lets its messages go: the set of open calls makes itself a new table now and then, and V8 keeps the old ones, with the calls that were open then, until
+   *  its next full collection. */
   end(): void {
+    this.messages = NONE;
     this.#body.end();
   }
 }

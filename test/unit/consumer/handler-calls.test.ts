@@ -21,6 +21,13 @@ test('a call is aborted when the last of its partitions is given away, with an e
   expect([other.isLost, other.signal.aborted]).toEqual([false, false]);
 });
 
+test('a call that has ended holds its messages no longer', () => {
+  const calls = new HandlerCalls('consumer', {});
+  const call = calls.begin(1, [at(0)]);
+  calls.end(call);
+  expect(call.messages).toEqual([]);
+});
+
 test('a stop aborts those that run and those that begin later, with its reason, and loses none', () => {
   const calls = new HandlerCalls('consumer', {});
   const running = calls.begin(1, [at(0)]);
