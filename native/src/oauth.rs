@@ -9,41 +9,21 @@ use crate::consumer::NativeConsumer;
 use crate::producer::NativeProducer;
 use crate::rk::OauthToken;
 
-#[napi]
-impl NativeConsumer {
-    #[napi]
-    pub fn set_oauth_token(&self, token: OauthToken) -> Result<()> {
-        self.client()?.set_oauth_token(&token).map_err(|f| f.to_js())
-    }
+macro_rules! take_tokens {
+    ($($client:ident),+) => {$(
+        #[napi]
+        impl $client {
+            #[napi]
+            pub fn set_oauth_token(&self, token: OauthToken) -> Result<()> {
+                self.client()?.set_oauth_token(&token).map_err(|f| f.to_js())
+            }
 
-    #[napi]
-    pub fn oauth_token_failed(&self, reason: String) -> Result<()> {
-        self.client()?.oauth_token_failed(&reason).map_err(|f| f.to_js())
-    }
+            #[napi]
+            pub fn oauth_token_failed(&self, reason: String) -> Result<()> {
+                self.client()?.oauth_token_failed(&reason).map_err(|f| f.to_js())
+            }
+        }
+    )+};
 }
 
-#[napi]
-impl NativeProducer {
-    #[napi]
-    pub fn set_oauth_token(&self, token: OauthToken) -> Result<()> {
-        self.client()?.set_oauth_token(&token).map_err(|f| f.to_js())
-    }
-
-    #[napi]
-    pub fn oauth_token_failed(&self, reason: String) -> Result<()> {
-        self.client()?.oauth_token_failed(&reason).map_err(|f| f.to_js())
-    }
-}
-
-#[napi]
-impl NativeAdmin {
-    #[napi]
-    pub fn set_oauth_token(&self, token: OauthToken) -> Result<()> {
-        self.client()?.set_oauth_token(&token).map_err(|f| f.to_js())
-    }
-
-    #[napi]
-    pub fn oauth_token_failed(&self, reason: String) -> Result<()> {
-        self.client()?.oauth_token_failed(&reason).map_err(|f| f.to_js())
-    }
-}
+take_tokens!(NativeConsumer, NativeProducer, NativeAdmin);

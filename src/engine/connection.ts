@@ -8,13 +8,13 @@ import { CODE, kindOf } from './codes.js';
 import { Diagnosis } from './diagnosis.js';
 import { toKafkaException } from './faults.js';
 import { Mailbox, type NativeHandle, type NewsEvent } from './mailbox.js';
-import type { MetadataJson, NativeFault } from './native.js';
-import { isEchoOfFailure, OauthTokens, type TokenHandle } from './oauth-tokens.js';
+import type { MetadataJson, NativeFault, NativeTokenTaker } from './native.js';
+import { isEchoOfFailure, OauthTokens } from './oauth-tokens.js';
 import { Refusals } from './refusals.js';
 import { Troubles } from './troubles.js';
 
 /** A handle that can ask the cluster for its metadata. */
-export interface ConnectableHandle extends NativeHandle, Partial<TokenHandle> {
+export interface ConnectableHandle extends NativeHandle, Partial<NativeTokenTaker> {
   metadata(request: number, topic: string | null, timeoutMs: number): void;
 }
 
@@ -238,6 +238,6 @@ function logByLevel(logger: Logger, level: number, fields: Record<string, unknow
 }
 
 /** Consumers and producers do; who offers no `oauthToken` option has a client that need not. */
-function takesTokens<H extends ConnectableHandle>(handle: H): handle is H & TokenHandle {
+function takesTokens<H extends ConnectableHandle>(handle: H): handle is H & NativeTokenTaker {
   return handle.setOauthToken !== undefined && handle.oauthTokenFailed !== undefined;
 }

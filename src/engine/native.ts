@@ -179,7 +179,15 @@ export interface NativeOauthToken {
   readonly extensions: readonly string[];
 }
 
-export interface NativeConsumer {
+/** The part of a client that takes tokens. */
+export interface NativeTokenTaker {
+  /** For new connections, and for re-authentication of running ones. */
+  setOauthToken(token: NativeOauthToken): void;
+  /** Told back as an error event, unless the last failure said the same. */
+  oauthTokenFailed(reason: string): void;
+}
+
+export interface NativeConsumer extends NativeTokenTaker {
   subscribe(topics: readonly string[]): void;
   /** A batch that is due now, or null; null arms one `ready` event for when the next is due (deadline counted from its first message). */
   take(max: number, timeoutMs: number): NativeBatch | null;
@@ -224,10 +232,6 @@ export interface NativeConsumer {
   drain(): NativeEvent[];
   /** Answered by `result` with json MetadataJson; topic null = all. */
   metadata(request: number, topic: string | null, timeoutMs: number): void;
-  /** For new connections, and for re-authentication of running ones. */
-  setOauthToken(token: NativeOauthToken): void;
-  /** Told back as an error event, unless the last failure said the same. */
-  oauthTokenFailed(reason: string): void;
   /** Leaves the group within the deadline, then frees everything; answered by `closed`. Repeated calls are harmless. */
   close(timeoutMs: number): void;
 }
@@ -241,17 +245,13 @@ export const OUT_FLAG = { valueLatin1: 1, tailLatin1: 2 } as const;
 
 /** Headers in a slab, both directions: repeated [u32 LE name bytes][name UTF-8][i32 LE value bytes, -1 = null][value]. */
 
-export interface NativeProducer {
+export interface NativeProducer extends NativeTokenTaker {
   /** Copies the slab, enqueues off the main thread in call order; answered by `delivered`. `waiting`: the caller awaits this batch, so linger.ms is cut short. */
   produce(request: number, slab: Uint8Array, used: number, rows: Float64Array, topics: readonly string[], waiting: boolean): void;
   /** One step, answered by `result`; the fault says whether it may be repeated, must be aborted, or ends the client. */
   transaction(request: number, step: TransactionStep, timeoutMs: number): void;
   metadata(request: number, topic: string | null, timeoutMs: number): void;
   drain(): NativeEvent[];
-  /** For new connections, and for re-authentication of running ones. */
-  setOauthToken(token: NativeOauthToken): void;
-  /** Told back as an error event, unless the last failure said the same. */
-  oauthTokenFailed(reason: string): void;
   /** Records that were not sent yet fail with `_PURGE_QUEUE`. */
   purgeUnsent(): void;
   /** Waits for outstanding deliveries within the deadline, purges the rest (their rows fail), frees; answered by `closed`. */
@@ -298,7 +298,7 @@ export interface MetadataJson {
   }[];
 }
 
-export interface NativeAdmin {
+export interface NativeAdmin extends NativeTokenTaker {
   /** Answered by `result`, json = TopicResultJson[]. config: topic configuration keys. */
   createTopics(
     request: number,
@@ -318,8 +318,6 @@ export interface NativeAdmin {
   deleteRecords(request: number, before: readonly NativePartitionSpec[], timeoutMs: number): void;
   /** json = TopicIdJson[]; creates nothing */
   topicIds(request: number, names: readonly string[], timeoutMs: number): void;
-  setOauthToken(token: NativeOauthToken): void;
-  oauthTokenFailed(reason: string): void;
   drain(): NativeEvent[];
   close(timeoutMs: number): void;
 }

@@ -5,19 +5,13 @@ import { KafkaException } from '../errors.js';
 import type { OauthToken, OauthTokenProvider } from '../settings/oauth-token.js';
 import { CODE } from './codes.js';
 import { callEngine } from './faults.js';
-import type { NativeOauthToken } from './native.js';
-
-/** The part of a native client that takes tokens. */
-export interface TokenHandle {
-  setOauthToken(token: NativeOauthToken): void;
-  oauthTokenFailed(reason: string): void;
-}
+import type { NativeOauthToken, NativeTokenTaker } from './native.js';
 
 export interface OauthTokensOptions {
   /** for messages, e.g. `producer "ranker"` */
   readonly name: string;
   readonly fetch: OauthTokenProvider;
-  readonly handle: TokenHandle;
+  readonly handle: NativeTokenTaker;
   /** told at each failure; `failures` in a row, `hasToken`: an earlier one is still good */
   onFailure(error: KafkaException, state: { readonly failures: number; readonly hasToken: boolean }): void;
 }

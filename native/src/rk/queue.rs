@@ -35,6 +35,7 @@ pub struct Queue {
 // SAFETY: librdkafka's queues are internally locked; ours moves to one thread and is used there
 unsafe impl Send for Queue {}
 
+// SAFETY: called by librdkafka alone, with the opaque of `wake_with`
 unsafe extern "C" fn on_nonempty(_rk: *mut rd::rd_kafka_t, opaque: *mut c_void) {
     // SAFETY: `opaque` is the Waker that the Queue keeps alive until it has switched this callback off
     unsafe { &*opaque.cast::<Waker>() }.wake();

@@ -61,6 +61,7 @@ const _: () = {
     assert!(size_of::<RawMetadataTopic>() == size_of::<sys::rd_kafka_metadata_topic>());
 };
 
+// SAFETY: declared as in rdkafka.h; an error code is the int that C makes of its enum
 unsafe extern "C" {
     pub fn rd_kafka_err2str(err: c_int) -> *const c_char;
     pub fn rd_kafka_err2name(err: c_int) -> *const c_char;
