@@ -17,7 +17,14 @@ export const MUTANTS = [
         put: 'void membership.batches.commit(decoded.positions.toArray());\n        for (const position of decoded.positions.toPositions(',
       },
     ],
-    plan: { ...SMALL, faults: [{ lane: 'clients', atMs: 3_000, name: 'kill', target: 'c1', ms: 100 }] },
+    plan: {
+      ...SMALL,
+      faults: [
+        // The kill must meet a call under way whose positions are committed: at any other moment nothing is lost.
+        { lane: 'clients', atMs: 1_500, name: 'slow', target: 'c1', ms: 8_000 },
+        { lane: 'clients', atMs: 3_000, name: 'kill', target: 'c1', ms: 100 },
+      ],
+    },
     found: ['committed', 'handled'],
   },
   {
