@@ -61,7 +61,7 @@ const concurrency = (max, messages) => ({
   max,
   keys: 1_000,
   mostRuns: 3,
-  engines: ['ours', 'floor'],
+  engines: ['ours', 'floor', 'floor-parsed'],
   bars: [bars.ratioTo('floor', 0.8, ', the same waits without any Kafka')],
 });
 

@@ -2,14 +2,14 @@
 
 import { HandlerError } from '../errors.js';
 import type { CallOutcome } from '../handling/attempted.js';
-import { callHandler, type Handler } from '../handling/handler.js';
+import { type Handler, HandlerAttempt } from '../handling/handler.js';
 import { ConsumedMessage } from '../message/consumed-message.js';
 import { CallWatch } from './call-watch.js';
 import type { Entry } from './entry.js';
 import { type HandlerCall, NO_BATCH } from './handler-calls.js';
 import { type ReadOptions, type Row, readRow } from './read-row.js';
 import type { Run } from './run.js';
-import { Slots } from './slots.js';
+import { Slots, type Turn } from './slots.js';
 
 /** A call that was made, and how it went. */
 export interface Called<T> {
@@ -41,14 +41,14 @@ export class Calls<T> {
     return this.#messages;
   }
 
-  /** Calls `go` when it is its turn: at once, or later. `go` must call `callNow`, which ends the turn. */
-  whenFree(go: () => void): void {
-    this.#slots.take(go);
+  /** Has it go when it is its turn: at once, or later. It must call `callNow`, which ends the turn. */
+  whenFree(turn: Turn): void {
+    this.#slots.take(turn);
   }
 
   /** Waits for its turn, then calls. `pick` says with what, when the turn has come; nothing = nobody is called, and undefined is returned. */
   async call(pick: () => readonly Entry<T>[]): Promise<Called<T> | undefined> {
-    await new Promise<void>((resolve) => this.whenFree(resolve));
+    await new Promise<void>((resolve) => this.whenFree({ go: resolve }));
     return this.callNow(pick());
   }
 
@@ -67,8 +67,14 @@ export class Calls<T> {
       const messages = reading instanceof Promise ? await reading : reading;
       const begun = this.#run.beginCall(NO_BATCH, messages);
       call = begun;
-      const options = { call, attempt: 1 + mostAttempts(entries), hasPolicy: this.#hasPolicy };
-      const failed = await begun.run(() => callHandler(this.#handler, messages, options));
+      const attempt = new HandlerAttempt(messages, { call, attempt: 1 + mostAttempts(entries), hasPolicy: this.#hasPolicy });
+      let result: unknown;
+      try {
+        result = await begun.run(() => this.#handler(messages, attempt.context));
+      } catch (cause) {
+        throw attempt.threw(cause);
+      }
+      const failed = attempt.returned(result);
       this.#run.tellCalled({ messages: entries.length - failed.size, startedMs });
       if (failed.size === 0) return { entries, outcome: CLEAN };
       const byEntry = new Map([...failed].map(([index, error]) => [entries[index] as Entry<T>, error]));
@@ -89,9 +95,9 @@ export class Calls<T> {
   /** A promise only where a schema gives one. @throws HandlerError, PayloadError */
   #messagesOf(entries: readonly Entry<T>[]): readonly ConsumedMessage<T>[] | Promise<readonly ConsumedMessage<T>[]> {
     const messages: ConsumedMessage<T>[] = [];
-    for (const [index, entry] of entries.entries()) {
+    for (const entry of entries) {
       const read = this.#take(entry);
-      if (read instanceof Promise) return this.#messagesLater(messages, { pending: read, rest: entries.slice(index + 1) });
+      if (read instanceof Promise) return this.#messagesLater(messages, { pending: read, rest: entries.slice(messages.length + 1) });
       messages.push(requireMessage(read));
     }
     return messages;

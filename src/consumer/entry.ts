@@ -14,6 +14,8 @@ export class Entry<T> implements Attempted {
   message: ConsumedMessage<T> | undefined;
   /** earlier ones that this one replaced (latestOnly): they are done when it is */
   superseded: readonly Entry<T>[] | undefined;
+  /** the one behind it in its lane, while both wait for their call */
+  follower: Entry<T> | undefined;
   done = false;
   attempts = 0;
   failure: Failure | undefined;
@@ -36,7 +38,7 @@ export class Entry<T> implements Attempted {
 
   markDone(): void {
     this.done = true;
-    for (const earlier of this.superseded ?? []) earlier.done = true;
+    if (this.superseded !== undefined) for (const earlier of this.superseded) earlier.done = true;
   }
 
   /** The record as it came, and why it is parked. */

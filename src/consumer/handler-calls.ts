@@ -53,7 +53,7 @@ class OpenCall implements HandlerCall {
   }
 
   run<R>(handler: () => R): R {
-    return this.#body.run(handler);
+    return this.#body.call(handler);
   }
 
   /** Lets its messages go: the set of open calls makes itself a new table now and then, and V8 keeps the old ones, with the calls that were open then, until

@@ -28,21 +28,23 @@ export function isInside(run: object): boolean {
 }
 
 /** One handler call of a run. Not a function around the handler: with async hooks on, a promise more for each call is dear. */
-export class HandlerBody {
-  readonly #caller: Caller;
+export class HandlerBody implements Caller {
+  readonly run: object;
+  isRunning = true;
+  readonly outer = callers.getStore();
 
   constructor(run: object) {
-    this.#caller = { run, isRunning: true, outer: callers.getStore() };
+    this.run = run;
   }
 
   /** Calls the handler as one of the run's. */
-  run<R>(handler: () => R): R {
-    return callers.run(this.#caller, handler);
+  call<R>(handler: () => R): R {
+    return callers.run(this, handler);
   }
 
   /** The handler has ended. */
   end(): void {
-    this.#caller.isRunning = false;
+    this.isRunning = false;
   }
 }
 

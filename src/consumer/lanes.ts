@@ -3,24 +3,21 @@
 
 import type { Entry } from './entry.js';
 import type { OwnedPartition } from './owned-partition.js';
+import type { Turn } from './slots.js';
 
 export interface Lane<T> {
   readonly partition: OwnedPartition<T>;
-  /** not called yet, in order */
-  readonly queue: Entry<T>[];
+  /** Takes the first of those that were not called yet, in order. */
+  take(most: number): Entry<T>[];
+  /** What was taken is seen through. */
+  end(): void;
 }
 
 export interface LanesPort<T> {
-  /** Calls `go` when one more call may run. */
-  whenFree(go: () => void): void;
-  /** Calls with the first of the lane's messages, whose turn it is, and sees them through. Never rejects. */
-  work(lane: Lane<T>): Promise<void>;
-}
-
-interface QueuedLane<T> extends Lane<T> {
-  /** undefined = a lane of its own */
-  readonly key: LaneKey | undefined;
-  readonly go: () => void;
+  /** Has it go when one more call may run. */
+  whenFree(turn: Turn): void;
+  /** Calls with the first of the lane's messages, whose turn it is, sees them through, and then tells the lane. */
+  work(lane: Lane<T>): void;
 }
 
 /** What the lanes of one partition are known by. */
@@ -54,15 +51,16 @@ export class Lanes<T> {
       const key = this.#keyOf(entry);
       const known = key === undefined ? undefined : lanes.get(key);
       if (known !== undefined) {
-        known.queue.push(entry);
+        known.push(entry);
         continue;
       }
-      const lane: QueuedLane<T> = { partition, queue: [entry], key, go: () => void this.#turn(lane) };
+      const lane = new QueuedLane<T>(this, partition, key);
+      lane.push(entry);
       if (key !== undefined) lanes.set(key, lane);
       begun.push(lane);
     }
     this.#open += begun.length;
-    for (const lane of begun) this.#port.whenFree(lane.go);
+    for (const lane of begun) this.#port.whenFree(lane);
   }
 
   /** Resolves when every lane has come to its end. */
@@ -74,12 +72,19 @@ export class Lanes<T> {
     }
   }
 
-  /** One call, then the lane waits for its next turn, behind the others. A lane that waits is nothing but a place in a queue: of a thousand keys, most do. */
-  async #turn(lane: QueuedLane<T>): Promise<void> {
-    await this.#port.work(lane);
-    const { partition, queue, key, go } = lane;
-    if (queue.length > 0 && !partition.isGone) return this.#port.whenFree(go);
-    // In the same turn as the look at the queue: what came in between would wait for ever.
+  /** It is the lane's turn. */
+  work(lane: QueuedLane<T>): void {
+    this.#port.work(lane);
+  }
+
+  /** After each call a lane waits for its next turn, behind the others. */
+  endWork(lane: QueuedLane<T>): void {
+    const { partition, key } = lane;
+    if (lane.hasMore && !partition.isGone) {
+      this.#port.whenFree(lane);
+      return;
+    }
+    // In the same turn as the look at what waits: what came in between would wait for ever.
     if (key !== undefined) this.#lanes.get(partition)?.delete(key);
     if (--this.#open === 0) this.#whenIdle();
   }
@@ -98,5 +103,54 @@ export class Lanes<T> {
     const lanes = new Map<LaneKey, QueuedLane<T>>();
     this.#lanes.set(partition, lanes);
     return lanes;
+  }
+}
+
+/** A lane that waits is nothing but a place in a queue: of a thousand keys, most do, and every garbage collection copies what they hold. Hence no list and no
+ *  function of its own: its entries hold each other. */
+class QueuedLane<T> implements Lane<T>, Turn {
+  readonly partition: OwnedPartition<T>;
+  /** undefined = a lane of its own */
+  readonly key: LaneKey | undefined;
+  readonly #lanes: Lanes<T>;
+  #first: Entry<T> | undefined;
+  #last: Entry<T> | undefined;
+
+  constructor(lanes: Lanes<T>, partition: OwnedPartition<T>, key: LaneKey | undefined) {
+    this.partition = partition;
+    this.key = key;
+    this.#lanes = lanes;
+  }
+
+  get hasMore(): boolean {
+    return this.#first !== undefined;
+  }
+
+  push(entry: Entry<T>): void {
+    if (this.#last === undefined) this.#first = entry;
+    else this.#last.follower = entry;
+    this.#last = entry;
+  }
+
+  take(most: number): Entry<T>[] {
+    const taken: Entry<T>[] = [];
+    let entry = this.#first;
+    while (entry !== undefined && taken.length < most) {
+      taken.push(entry);
+      const { follower } = entry;
+      entry.follower = undefined;
+      entry = follower;
+    }
+    this.#first = entry;
+    if (entry === undefined) this.#last = undefined;
+    return taken;
+  }
+
+  go(): void {
+    this.#lanes.work(this);
+  }
+
+  end(): void {
+    this.#lanes.endWork(this);
   }
 }

@@ -54,8 +54,8 @@ class PolicyLoop<T> {
       concurrency === undefined
         ? undefined
         : new Lanes<T>(concurrency.order, {
-            whenFree: (go) => this.#calls.whenFree(go),
-            work: (lane) => this.#workOn(lane),
+            whenFree: (turn) => this.#calls.whenFree(turn),
+            work: (lane) => void this.#workOn(lane),
           });
     const backoff = retry ?? DEFAULT_RETRY;
     this.#policies = {
@@ -141,11 +141,12 @@ class PolicyLoop<T> {
   }
 
   /** The next call of a lane, whose turn it is, and what becomes of it: meanwhile the lane waits. What it throws ends the run. */
-  async #workOn({ partition, queue }: Lane<T>): Promise<void> {
+  async #workOn(lane: Lane<T>): Promise<void> {
+    const { partition } = lane;
     partition.running++;
     try {
       const { batchSize } = this.#run.options;
-      const called = await this.#calls.callNow(partition.isGone ? [] : queue.splice(0, batchSize));
+      const called = await this.#calls.callNow(partition.isGone ? [] : lane.take(batchSize));
       if (called === undefined) return;
       const { entries, outcome } = called;
       if (isClean(outcome)) this.#finish(partition, entries);
@@ -154,6 +155,7 @@ class PolicyLoop<T> {
       this.#run.fail(error);
     } finally {
       this.#partitions.endPart(partition);
+      lane.end();
     }
   }
 

@@ -3,10 +3,16 @@
 /** Those that have gone are dropped from the list in one go: shift() moves a thousand that wait for every one that goes. */
 const COMPACT_AT = 1_024;
 
+/** Who waits for a slot. */
+export interface Turn {
+  /** It is their turn. */
+  go(): void;
+}
+
 export class Slots {
   #free: number;
   /** in order; those before `#next` have gone */
-  #waiting: (() => void)[] = [];
+  #waiting: Turn[] = [];
   #next = 0;
   #isServing = false;
 
@@ -14,9 +20,9 @@ export class Slots {
     this.#free = max;
   }
 
-  /** Calls `go` when there is a slot for it: at once, or later. Its end is told by `give`. */
-  take(go: () => void): void {
-    this.#waiting.push(go);
+  /** Has it go when there is a slot for it: at once, or later. Its end is told by `give`. */
+  take(turn: Turn): void {
+    this.#waiting.push(turn);
     this.#serve();
   }
 
@@ -31,7 +37,7 @@ export class Slots {
     this.#isServing = true;
     while (this.#free > 0 && this.#next < this.#waiting.length) {
       this.#free--;
-      this.#waiting[this.#next++]?.();
+      this.#waiting[this.#next++]?.go();
       if (this.#next < COMPACT_AT) continue;
       this.#waiting = this.#waiting.slice(this.#next);
       this.#next = 0;

@@ -4,7 +4,7 @@ import { HandlerBody, isInside, LoopBodies } from '../../../src/consumer/inside.
 
 async function runInside(run: object, handler: () => Promise<void>): Promise<void> {
   const body = new HandlerBody(run);
-  await body.run(handler);
+  await body.call(handler);
   body.end();
 }
 

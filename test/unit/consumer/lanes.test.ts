@@ -19,11 +19,11 @@ function entries(keys: readonly (string | Buffer | null)[], from = 0): Entry<num
 function setUp(order: 'partition' | 'key', most = 10) {
   const calls: string[] = [];
   const open: (() => void)[] = [];
-  const work = async (lane: Lane<number>): Promise<void> => {
-    calls.push(`${lane.partition.of.partition}:${lane.queue.splice(0, most).map(({ offset }) => offset)}`);
-    await new Promise<void>((resolve) => open.push(resolve));
+  const work = (lane: Lane<number>): void => {
+    calls.push(`${lane.partition.of.partition}:${lane.take(most).map(({ offset }) => offset)}`);
+    open.push(() => lane.end());
   };
-  const lanes = new Lanes<number>(order, { whenFree: (go) => go(), work });
+  const lanes = new Lanes<number>(order, { whenFree: (turn) => turn.go(), work });
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   return { lanes, calls, end: (call: number) => open[call]?.(), settle };
 }
@@ -55,11 +55,12 @@ test('by key: a lane each; bytes that are no UTF-8 are told apart; without a key
 test('what is queued in the very turn in which a lane ends is not forgotten', async () => {
   const calls: number[] = [];
   const own = partition(0);
-  const work = async ({ queue }: Lane<number>): Promise<void> => {
-    calls.push(...queue.splice(0).map(({ offset }) => offset));
+  const work = (lane: Lane<number>): void => {
+    calls.push(...lane.take(10).map(({ offset }) => offset));
     if (calls.length < 50) queueMicrotask(() => lanes.add(own, entries(['k'], calls.length)));
+    queueMicrotask(() => lane.end());
   };
-  const lanes = new Lanes<number>('partition', { whenFree: (go) => go(), work });
+  const lanes = new Lanes<number>('partition', { whenFree: (turn) => turn.go(), work });
   lanes.add(own, entries(['k']));
   await lanes.idle();
   await new Promise((resolve) => setImmediate(resolve));
@@ -80,24 +81,26 @@ test('a partition that is gone: its lanes end with the calls that run', async ()
 test('slots: so many at once, then whoever has waited longest', () => {
   const slots = new Slots(2);
   const order: number[] = [];
-  for (const n of [1, 2, 3, 4]) slots.take(() => order.push(n));
+  for (const n of [1, 2, 3, 4]) slots.take({ go: () => order.push(n) });
   expect(order).toEqual([1, 2]);
   slots.give();
   expect(order).toEqual([1, 2, 3]);
   slots.give();
   slots.give();
-  slots.take(() => order.push(5));
+  slots.take({ go: () => order.push(5) });
   expect(order).toEqual([1, 2, 3, 4, 5]);
 });
 
 test('slots: many thousands that have nothing to do go one after the other, not one inside the other', () => {
   const slots = new Slots(1);
   let gone = 0;
-  slots.take(() => undefined);
+  slots.take({ go: () => undefined });
   for (let n = 0; n < 100_000; n++) {
-    slots.take(() => {
-      gone++;
-      slots.give();
+    slots.take({
+      go: () => {
+        gone++;
+        slots.give();
+      },
     });
   }
   slots.give();
