@@ -42,6 +42,16 @@ export function toEvent(n) {
 /** The record's value for a client that knows no envelopes. @param {Event} item @param {string} dt */
 export const toEnvelope = (item, dt) => ({ item, hist: { svc: 'bench', dt, refs: [] } });
 
+/** The bytes of such a value, as a consumer gets them. @param {number} n @param {string} dt */
+export const toValue = (n, dt) => Buffer.from(JSON.stringify(toEnvelope(toEvent(n), dt)), 'latin1');
+
+/** What the ranks of the first so many events add up to: whoever has handled each of them once has this sum. @param {number} messages */
+export function rankSumOf(messages) {
+  let sum = 0;
+  for (let n = 0; n < messages; n++) sum += toEvent(n).rank;
+  return sum;
+}
+
 /** The refs of a message that has come through so many services, itself included: one ref a hop. @param {number} n @param {number} hops
  *  @returns {object[]} */
 export function toRefs(n, hops) {

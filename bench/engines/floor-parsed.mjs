@@ -1,6 +1,6 @@
 /** No Kafka at all: what is left of the ideal once each message's value is made a string and parsed before its wait, the least any client must do. */
 import { setTimeout as pass } from 'node:timers/promises';
-import { toEnvelope, toEvent } from '../payload.mjs';
+import { rankSumOf, toValue } from '../payload.mjs';
 import { WAIT_MS } from '../waits.mjs';
 
 /** Values in turn: their bytes are in no cache when their turn comes again. */
@@ -9,9 +9,8 @@ const POOL = 2_000;
 /** @param {import('../worker.mjs').Task} task */
 export async function wait({ messages, max, begin, end }) {
   const dt = new Date().toISOString();
-  const values = Array.from({ length: POOL }, (_, n) => Buffer.from(JSON.stringify(toEnvelope(toEvent(n), dt)), 'latin1'));
-  let rankSum = 0;
-  for (let n = 0; n < messages; n++) rankSum += toEvent(n).rank;
+  const values = Array.from({ length: POOL }, (_, n) => toValue(n, dt));
+  const rankSum = rankSumOf(messages);
   begin();
   let left = messages;
   let parsed = 0;

@@ -1,15 +1,13 @@
 /** No Kafka at all: what JSON.parse of the values costs, the least any client in JavaScript can spend on its main thread; and what only waiting takes. */
 import { setTimeout as pass } from 'node:timers/promises';
-import { toEnvelope, toEvent } from '../payload.mjs';
+import { rankSumOf, toValue } from '../payload.mjs';
 import { WAIT_MS } from '../waits.mjs';
 
 /** @param {import('../worker.mjs').Task} task */
 export async function parse({ messages, batchSize, begin, end }) {
   const dt = new Date().toISOString();
   // Through bytes, as a consumer gets them: a string fresh from JSON.stringify may lie in memory otherwise.
-  const values = Array.from({ length: messages }, (_, n) =>
-    Buffer.from(JSON.stringify(toEnvelope(toEvent(n), dt)), 'latin1').toString('latin1'),
-  );
+  const values = Array.from({ length: messages }, (_, n) => toValue(n, dt).toString('latin1'));
   let rankSum = 0;
   begin();
   for (let first = 0; first < messages; first += batchSize) {
@@ -22,8 +20,7 @@ export async function parse({ messages, batchSize, begin, end }) {
 
 /** The ideal of a handler that waits: `max` messages at once, all the time. @param {import('../worker.mjs').Task} task */
 export async function wait({ messages, max, begin, end }) {
-  let rankSum = 0;
-  for (let n = 0; n < messages; n++) rankSum += toEvent(n).rank;
+  const rankSum = rankSumOf(messages);
   begin();
   let left = messages;
   const worker = async () => {

@@ -1,6 +1,5 @@
 /** Free ports on loopback. */
 import { createServer } from 'node:net';
-import { threadId } from 'node:worker_threads';
 
 /** Below the ephemeral range: nothing else takes one by chance while its broker starts or starts again. */
 const FIRST = 20_000;
@@ -9,7 +8,7 @@ const BLOCKS = 30;
 const MOST_TRIES = 100 * BLOCK;
 
 /** Between a port's choice and its broker's listening lie seconds, so processes that look for ports at the same time look in blocks of their own. */
-const first = FIRST + ((process.pid + threadId) % BLOCKS) * BLOCK;
+const first = FIRST + (process.pid % BLOCKS) * BLOCK;
 
 /** Ours, whether anyone listens there now or not. @type {Set<number>} */
 const given = new Set();

@@ -95,9 +95,9 @@ export class Calls<T> {
   /** A promise only where a schema gives one. @throws HandlerError, PayloadError */
   #messagesOf(entries: readonly Entry<T>[]): readonly ConsumedMessage<T>[] | Promise<readonly ConsumedMessage<T>[]> {
     const messages: ConsumedMessage<T>[] = [];
-    for (const entry of entries) {
+    for (const [index, entry] of entries.entries()) {
       const read = this.#take(entry);
-      if (read instanceof Promise) return this.#messagesLater(messages, { pending: read, rest: entries.slice(messages.length + 1) });
+      if (read instanceof Promise) return this.#messagesLater(messages, { pending: read, rest: entries.slice(index + 1) });
       messages.push(requireMessage(read));
     }
     return messages;

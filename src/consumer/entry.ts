@@ -38,7 +38,7 @@ export class Entry<T> implements Attempted {
 
   markDone(): void {
     this.done = true;
-    if (this.superseded !== undefined) for (const earlier of this.superseded) earlier.done = true;
+    for (const earlier of this.superseded ?? []) earlier.done = true;
   }
 
   /** The record as it came, and why it is parked. */

@@ -179,7 +179,7 @@ export class Run<T> {
 
   /** The same of one call among several. */
   tellCalled({ messages, startedMs }: { readonly messages: number; readonly startedMs: number }): void {
-    if (messages === 0 || !this.#options.emitter.has('consumer.handled')) return;
+    if (messages === 0) return;
     const durationMs = performance.now() - startedMs;
     this.#emitHandled({ messages, tombstones: 0, superseded: 0, invalid: 0, durationMs });
   }

@@ -105,9 +105,10 @@ class Context<M> implements HandlerContext<M> {
     },
   };
 
+  // Not defined before the constructor runs: the keys come in the order in which it sets them.
   declare readonly signal: AbortSignal;
-  readonly attempt: number;
-  readonly fail: HandlerContext<M>['fail'];
+  declare readonly attempt: number;
+  declare readonly fail: HandlerContext<M>['fail'];
   readonly #call: CallOptions['call'];
 
   constructor(call: CallOptions['call'], attempt: number, fail: HandlerContext<M>['fail']) {

@@ -27,7 +27,7 @@ test.for([true, false])('whether a failure ends all is told to eachMessage only:
   await call(handler, hasPolicy);
   const context = handler.mock.calls[0]?.[1] as HandlerContext;
   expect(ENDS_AT_FAILURE in context).toBe(!hasPolicy);
-  expect(Object.keys(context)).toEqual(['attempt', 'fail', 'signal']);
+  expect(Object.keys(context)).toEqual(['signal', 'attempt', 'fail']);
 });
 
 test('a copy of the context has all that the context has', async () => {
