@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Producer } from '../dist/index.js';
 import { startKafka } from '../scripts/kafka/cluster.mjs';
 import { toEvent, toRefs } from './payload.mjs';
+import { whenQuiet } from './quiet.mjs';
 
 export const PARTITIONS = 6;
 const PATIENT_PARTITIONS = 12;
@@ -16,6 +17,7 @@ const FILL_BATCH = 5_000;
  *  @property {(messages: number, what: Contents) => Promise<string>} filledTopic the topic that holds exactly so many such messages; filled once
  *  @property {() => Promise<string>} freshTopic a new, empty topic
  *  @property {(topic: string) => Promise<void>} dropTopic
+ *  @property {() => Promise<void>} quiet resolves when it rests
  *  @property {() => Promise<void>} stop */
 
 /** @typedef {{ hops: number, keys: number }} Contents hops of history; keys that recur, in partition 0 alone (0 = one each, everywhere) */
@@ -50,6 +52,7 @@ export async function startBroker(kind) {
       filled.set(what, topic);
       return topic;
     },
+    quiet: async () => void (await Promise.all(kafka.brokers.map(({ pid }) => (pid === undefined ? undefined : whenQuiet(pid))))),
     dropTopic: (topic) => admin.deleteTopics({ topics: [topic] }),
     stop: async () => {
       await admin.disconnect();

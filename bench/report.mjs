@@ -90,7 +90,8 @@ function toMethod({ runs, startedAt, load, kafka, missing }) {
   for this Node), @confluentinc/kafka-javascript ${versionOf('@confluentinc/kafka-javascript')}, Python's ${PYTHON_CLIENT}.
 - One real broker, ${PARTITIONS} partitions, snappy, acks all. Values are JSON envelopes of 1.37 KB, each with one letter that is not ASCII (É).
 - Every run is a process of its own; the engines of a job take turns; ${runs} runs each (histories, memory and latency 3, scale 2), after one
-  round that is not counted. Cells are median [lowest..highest].
+  round that is not counted. No run begins before the broker rests: its JVM compiles for seconds after a topic was filled, on a core that the client needs.
+  Cells are median [lowest..highest].
 - CPU is user and system time while the clock runs; "main thread" is that of JavaScript alone, from \`/proc/self/task/PID/schedstat\`.
 - Consuming: the clock starts at the first batch and stops when the broker has confirmed the commit of the last message. Each run checks that exactly
   the topic's messages were handled. Ours is \`Consumer.process\` with its defaults (batches of 500, up to 4 uncommitted) and also decodes every key.

@@ -18,6 +18,7 @@ export async function runEngine({ job, engine }, { broker, messages }) {
   const { verb, batchSize, inFlight, holdMs, max, processes, hops, keys } = job;
   const writes = verb === 'produce' || verb === 'latency';
   const topic = writes ? await broker.freshTopic() : await broker.filledTopic(messages, { hops, keys });
+  await broker.quiet();
   const facts = {
     ...{ bootstrapServers: broker.bootstrapServers, topic, groupId: `bench-${++runs}`, eventsFile },
     ...{ messages, batchSize, inFlight, holdMs, max, shared: processes > 1 },

@@ -55,8 +55,10 @@ async function measure(cells, { runs, messages, broker }) {
   const results = cells.map((cell) => ({ ...cell, samples: /** @type {import('./meter.mjs').Sample[]} */ ([]) }));
   /** @type {Set<Result>} */
   const failed = new Set();
+  const jobs = JOBS.filter((job) => cells.some((cell) => cell.job === job));
+  const warming = jobs.some(({ warmsUp }) => warmsUp) ? jobs.filter(({ warmsUp }) => warmsUp) : jobs.slice(0, 1);
   for (let run = 0; run <= runs; run++) {
-    for (const job of JOBS.filter(({ mostRuns, warmsUp }) => (run === 0 ? warmsUp : run <= mostRuns))) {
+    for (const job of run === 0 ? warming : jobs.filter(({ mostRuns }) => run <= mostRuns)) {
       const entries = results.filter((result) => result.job === job && !failed.has(result));
       for (let turn = 0; turn < entries.length; turn++) {
         const entry = entries[(turn + run) % entries.length];

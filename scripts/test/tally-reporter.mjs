@@ -8,7 +8,8 @@ import { ROOT } from '../setup/paths.mjs';
 
 /** @typedef {import('./tally.mjs').Tally} Tally */
 
-/** How workers ended that vitest did not end itself, with SIGTERM: it says only that one did.
+/** How workers ended that vitest did not end itself, with SIGTERM: it says only that one did. One that has done its work may be faster than the signal, so
+ *  these explain only what is missing.
  *  @type {string[]} */
 const ends = [];
 channel('child_process').subscribe((message) => {
@@ -28,7 +29,7 @@ export default class TallyReporter {
     /** @type {Record<string, Tally>} */
     const suites = {};
     /** @type {string[]} */
-    const failures = [...ends];
+    const failures = unhandledErrors.length > 0 || modules.some((module) => module.state() === 'pending') ? [...ends] : [];
     for (const module of modules) {
       if (module.state() === 'pending') failures.push(toFailure(module, 'the file', NOT_ENDED));
       const tally = suites[module.project.name] ?? { passed: 0, failed: 0, skipped: 0 };

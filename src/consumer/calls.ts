@@ -2,7 +2,7 @@
 
 import { HandlerError } from '../errors.js';
 import type { CallOutcome } from '../handling/attempted.js';
-import { type Handler, HandlerAttempt } from '../handling/handler.js';
+import { type FailedByName, type Handler, HandlerAttempt } from '../handling/handler.js';
 import { ConsumedMessage } from '../message/consumed-message.js';
 import { CallWatch } from './call-watch.js';
 import type { Entry } from './entry.js';
@@ -16,6 +16,23 @@ export interface Called<T> {
   readonly entries: readonly Entry<T>[];
   readonly outcome: CallOutcome<Entry<T>>;
 }
+
+/** Hears how a call went; undefined: there was nothing to call with, it threw what was no longer ours, or the run ends with what it threw. */
+export type CallEnd<T> = (called: Called<T> | undefined) => void;
+
+/** A call under way. */
+interface Running<T> {
+  readonly entries: readonly Entry<T>[];
+  readonly ended: CallEnd<T>;
+  readonly startedMs: number;
+  /** its number in the watch */
+  readonly watched: number;
+  /** none while its messages are read */
+  call: HandlerCall | undefined;
+}
+
+/** A larger value is read by its call: what is read ahead must not weigh. */
+const READ_AHEAD_BYTES = 16 * 1024;
 
 export class Calls<T> {
   readonly #run: Run<T>;
@@ -46,50 +63,89 @@ export class Calls<T> {
     this.#slots.take(turn);
   }
 
-  /** Waits for its turn, then calls. `pick` says with what, when the turn has come; nothing = nobody is called, and undefined is returned. */
-  async call(pick: () => readonly Entry<T>[]): Promise<Called<T> | undefined> {
-    await new Promise<void>((resolve) => this.whenFree({ go: resolve }));
-    return this.callNow(pick());
+  /** Reads what the entry's first call will want, unless it is large: what cannot be read is found again by the call. */
+  readAhead(entry: Entry<T>): void {
+    if (entry.message !== undefined || entry.valueBytes > READ_AHEAD_BYTES) return;
+    const read = readRow<T>(entry.view, entry.row, this.#rowOptions);
+    if (read instanceof ConsumedMessage) entry.message = read;
   }
 
-  /** Calls, where it is the caller's turn, and ends the turn. Undefined: there was nothing to call with, or it threw what was no longer ours. */
-  async callNow(entries: readonly Entry<T>[]): Promise<Called<T> | undefined> {
+  /** Waits for its turn, then calls. `pick` says with what, when the turn has come. Resolves as `callNow` tells. */
+  call(pick: () => readonly Entry<T>[]): Promise<Called<T> | undefined> {
+    return new Promise((resolve) => this.whenFree({ go: () => this.callNow(pick(), resolve) }));
+  }
+
+  /** Calls, where it is the caller's turn, tells how that went, and ends the turn. By callbacks: with async hooks on, a promise more for each of thousands
+   *  of calls a second is dear. */
+  callNow(entries: readonly Entry<T>[], ended: CallEnd<T>): void {
     if (entries.length === 0) {
+      ended(undefined);
       this.#slots.give();
-      return undefined;
+      return;
     }
     const startedMs = performance.now();
-    const watched = this.#watch.begin();
+    const running: Running<T> = { entries, ended, startedMs, watched: this.#watch.begin(startedMs), call: undefined };
     this.#messages += entries.length;
-    let call: HandlerCall | undefined;
     try {
       const reading = this.#messagesOf(entries);
-      const messages = reading instanceof Promise ? await reading : reading;
-      const begun = this.#run.beginCall(NO_BATCH, messages);
-      call = begun;
-      const attempt = new HandlerAttempt(messages, { call, attempt: 1 + mostAttempts(entries), hasPolicy: this.#hasPolicy });
-      let result: unknown;
-      try {
-        result = await begun.run(() => this.#handler(messages, attempt.context));
-      } catch (cause) {
-        throw attempt.threw(cause);
+      if (!(reading instanceof Promise)) this.#begin(running, reading);
+      else {
+        reading.then(
+          (messages) => this.#begin(running, messages),
+          (error: unknown) => this.#threw(running, error),
+        );
       }
-      const failed = attempt.returned(result);
-      this.#run.tellCalled({ messages: entries.length - failed.size, startedMs });
-      if (failed.size === 0) return { entries, outcome: CLEAN };
-      const byEntry = new Map([...failed].map(([index, error]) => [entries[index] as Entry<T>, error]));
-      return { entries, outcome: { threw: undefined, failed: byEntry } };
     } catch (error) {
-      if (!(error instanceof HandlerError)) throw error;
-      if (call?.isLost !== true) return { entries, outcome: { threw: error, failed: NONE } };
-      this.#run.tellLostCall(error);
-      return undefined;
-    } finally {
-      if (call !== undefined) this.#run.endCall(call);
-      this.#messages -= entries.length;
-      this.#watch.end(watched);
-      this.#slots.give();
+      this.#threw(running, error);
     }
+  }
+
+  #begin(running: Running<T>, messages: readonly ConsumedMessage<T>[]): void {
+    const call = this.#run.beginCall(NO_BATCH, messages);
+    running.call = call;
+    const attempt = new HandlerAttempt(messages, { call, attempt: 1 + mostAttempts(running.entries), hasPolicy: this.#hasPolicy });
+    promised(() => call.enter(() => this.#handler(messages, attempt.context))).then(
+      (result) => this.#returned(running, attempt, result),
+      (cause) => this.#threw(running, attempt.threw(cause)),
+    );
+  }
+
+  #returned(running: Running<T>, attempt: HandlerAttempt<ConsumedMessage<T>>, result: unknown): void {
+    const { entries, startedMs } = running;
+    let failed: FailedByName;
+    try {
+      failed = attempt.returned(result);
+    } catch (error) {
+      this.#threw(running, error);
+      return;
+    }
+    this.#run.tellCalled(entries.length - failed.size, performance.now() - startedMs);
+    if (failed.size === 0) this.#end(running, CLEAN);
+    else
+      this.#end(running, { threw: undefined, failed: new Map([...failed].map(([index, error]) => [entries[index] as Entry<T>, error])) });
+  }
+
+  /** What is nobody's fault but the run's ends the run. */
+  #threw(running: Running<T>, error: unknown): void {
+    if (error instanceof HandlerError && running.call?.isLost !== true) {
+      this.#end(running, { threw: error, failed: NONE });
+      return;
+    }
+    if (error instanceof HandlerError) this.#run.tellLostCall(error);
+    else this.#run.fail(error);
+    this.#end(running, undefined);
+  }
+
+  #end({ entries, ended, watched, call }: Running<T>, outcome: CallOutcome<Entry<T>> | undefined): void {
+    if (call !== undefined) this.#run.endCall(call);
+    this.#messages -= entries.length;
+    this.#watch.end(watched, performance.now());
+    try {
+      ended(outcome === undefined ? undefined : { entries, outcome });
+    } catch (error) {
+      this.#run.fail(error);
+    }
+    this.#slots.give();
   }
 
   /** A promise only where a schema gives one. @throws HandlerError, PayloadError */
@@ -134,6 +190,15 @@ function requireMessage<T>(read: Row<T>): ConsumedMessage<T> {
 const NONE: ReadonlyMap<any, HandlerError> = new Map();
 // biome-ignore lint/suspicious/noExplicitAny: as above
 const CLEAN: CallOutcome<any> = { threw: undefined, failed: NONE };
+
+/** What it returns or throws, always as a promise. */
+function promised(call: () => unknown): Promise<unknown> {
+  try {
+    return Promise.resolve(call());
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
 
 function mostAttempts(entries: readonly Entry<unknown>[]): number {
   let most = 0;

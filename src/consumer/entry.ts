@@ -10,7 +10,8 @@ export class Entry<T> implements Attempted {
   readonly view: BatchView;
   readonly row: number;
   readonly offset: number;
-  /** where its payload was looked at when the batch came, for the first call only: no call sees what an earlier one did to a payload */
+  /** where its payload was looked at when the batch came, or ahead of its call, for the first call only: no call sees what an earlier one did
+   *  to a payload */
   message: ConsumedMessage<T> | undefined;
   /** earlier ones that this one replaced (latestOnly): they are done when it is */
   superseded: readonly Entry<T>[] | undefined;
@@ -30,6 +31,10 @@ export class Entry<T> implements Attempted {
   /** the message's id */
   get id(): string | null {
     return this.view.key(this.row);
+  }
+
+  get valueBytes(): number {
+    return this.view.valueBytes(this.row);
   }
 
   get leaderEpoch(): number {

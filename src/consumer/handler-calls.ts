@@ -6,7 +6,7 @@ import { KafkaException } from '../errors.js';
 import type { TopicPartition } from '../events.js';
 import { describeBatch } from '../handling/handler.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
-import { HandlerBody } from './inside.js';
+import { type Caller, currentCaller, HandlerBody } from './inside.js';
 
 /** What a call has that was given messages of several batches. */
 export const NO_BATCH = 0;
@@ -20,25 +20,24 @@ export interface HandlerCall {
   /** Everything it was given has been taken away: how it ends is of no consequence. */
   readonly isLost: boolean;
   /** Calls the handler, which may ask whether it is inside. */
-  run<R>(handler: () => R): R;
+  enter<R>(handler: () => R): R;
 }
 
 const NONE: readonly ConsumedMessage[] = [];
 
-class OpenCall implements HandlerCall {
+class OpenCall extends HandlerBody implements HandlerCall {
   readonly batchId: number;
   /** none once it has ended */
   messages: readonly ConsumedMessage[];
   isLost = false;
-  readonly #body: HandlerBody;
   // Not AbortSignal.any over one signal of the run: in Node 20 every such signal stays with its source.
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
 
-  constructor(run: object, batchId: number, messages: readonly ConsumedMessage[]) {
+  constructor(of: { readonly run: object; readonly outer: Caller | undefined }, batchId: number, messages: readonly ConsumedMessage[]) {
+    super(of.run, of.outer);
     this.batchId = batchId;
     this.messages = messages;
-    this.#body = new HandlerBody(run);
   }
 
   get signal(): AbortSignal {
@@ -52,32 +51,28 @@ class OpenCall implements HandlerCall {
     this.#controller?.abort(this.#aborted.reason);
   }
 
-  run<R>(handler: () => R): R {
-    return this.#body.call(handler);
-  }
-
   /** Lets its messages go: the set of open calls makes itself a new table now and then, and V8 keeps the old ones, with the calls that were open then, until
    *  its next full collection. */
-  end(): void {
+  override end(): void {
+    super.end();
     this.messages = NONE;
-    this.#body.end();
   }
 }
 
 export class HandlerCalls {
   readonly #name: string;
-  readonly #run: object;
+  readonly #of: { readonly run: object; readonly outer: Caller | undefined };
   readonly #open = new Set<OpenCall>();
   #stop: { readonly reason: unknown } | undefined;
 
-  /** `run`: whose calls these are, for `isInside`. */
+  /** `run`: whose calls these are, for `isInside`; made in the context that the run was begun in. */
   constructor(name: string, run: object) {
     this.#name = name;
-    this.#run = run;
+    this.#of = { run, outer: currentCaller() };
   }
 
   begin(batchId: number, messages: readonly ConsumedMessage[]): HandlerCall {
-    const call = new OpenCall(this.#run, batchId, messages);
+    const call = new OpenCall(this.#of, batchId, messages);
     this.#open.add(call);
     if (this.#stop !== undefined) call.abort(this.#stop.reason);
     return call;

@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Something of the user's that runs for a run: a handler call, or the body of a loop for one batch. */
-interface Caller {
+export interface Caller {
   readonly run: object;
   /** A timer or listener that it left behind still carries it: hence only while it runs. */
   isRunning: boolean;
@@ -27,18 +27,25 @@ export function isInside(run: object): boolean {
   return false;
 }
 
+/** What called the current code, if anything of a run did. */
+export function currentCaller(): Caller | undefined {
+  return callers.getStore();
+}
+
 /** One handler call of a run. Not a function around the handler: with async hooks on, a promise more for each call is dear. */
 export class HandlerBody implements Caller {
   readonly run: object;
   isRunning = true;
-  readonly outer = callers.getStore();
+  readonly outer: Caller | undefined;
 
-  constructor(run: object) {
+  /** `outer`: what the run itself was called by. */
+  constructor(run: object, outer: Caller | undefined) {
     this.run = run;
+    this.outer = outer;
   }
 
   /** Calls the handler as one of the run's. */
-  call<R>(handler: () => R): R {
+  enter<R>(handler: () => R): R {
     return callers.run(this, handler);
   }
 

@@ -18,7 +18,12 @@ export interface LanesPort<T> {
   whenFree(turn: Turn): void;
   /** Calls with the first of the lane's messages, whose turn it is, sees them through, and then tells the lane. */
   work(lane: Lane<T>): void;
+  /** Reads a message whose turn comes soon. */
+  readAhead(entry: Entry<T>): void;
 }
+
+/** So many messages of a lane are read before its turn: what is read lives until then. */
+const READ_AHEAD = 4;
 
 /** What the lanes of one partition are known by. */
 type LaneKey = string;
@@ -75,6 +80,10 @@ export class Lanes<T> {
   /** It is the lane's turn. */
   work(lane: QueuedLane<T>): void {
     this.#port.work(lane);
+  }
+
+  readAhead(entry: Entry<T>): void {
+    this.#port.readAhead(entry);
   }
 
   /** After each call a lane waits for its next turn, behind the others. */
@@ -148,6 +157,16 @@ class QueuedLane<T> implements Lane<T>, Turn {
 
   go(): void {
     this.#lanes.work(this);
+  }
+
+  prepare(): number {
+    let count = 0;
+    if (this.partition.isGone) return count;
+    for (let entry = this.#first; entry !== undefined && count < READ_AHEAD; entry = entry.follower) {
+      this.#lanes.readAhead(entry);
+      count++;
+    }
+    return count;
   }
 
   end(): void {

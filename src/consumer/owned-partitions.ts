@@ -15,6 +15,8 @@ export class OwnedPartitions<T> {
   readonly #holdsFailing: boolean;
   /** the most of a partition that may be taken and not done without a gap; undefined = not bounded by partition */
   readonly #lookAhead: number | undefined;
+  /** the run was told that there is no room, and waits */
+  #lacksRoom = false;
 
   constructor(run: Run<T>) {
     this.#run = run;
@@ -33,7 +35,8 @@ export class OwnedPartitions<T> {
     const { maxUncommittedBatches, batchSize } = this.#run.options;
     let uncommitted = 0;
     for (const { progress } of this.#partitions.values()) uncommitted += progress.uncommitted;
-    return uncommitted <= maxUncommittedBatches * batchSize;
+    this.#lacksRoom = uncommitted > maxUncommittedBatches * batchSize;
+    return !this.#lacksRoom;
   }
 
   /** What a batch has of a partition was taken. */
@@ -110,7 +113,8 @@ export class OwnedPartitions<T> {
 
   #onChange(partition: OwnedPartition<T>): void {
     if (partition.isFull) this.#fill(partition);
-    this.#run.membership.batches.interrupt();
+    // A batch of what is free again is told by the engine; to ask it in vain would wake its thread.
+    if (this.#lacksRoom) this.#run.membership.batches.interrupt();
   }
 
   /** Another whole batch of the partition must fit into its look-ahead. */

@@ -55,7 +55,8 @@ class PolicyLoop<T> {
         ? undefined
         : new Lanes<T>(concurrency.order, {
             whenFree: (turn) => this.#calls.whenFree(turn),
-            work: (lane) => void this.#workOn(lane),
+            work: (lane) => this.#workOn(lane),
+            readAhead: (entry) => this.#calls.readAhead(entry),
           });
     const backoff = retry ?? DEFAULT_RETRY;
     this.#policies = {
@@ -141,22 +142,25 @@ class PolicyLoop<T> {
   }
 
   /** The next call of a lane, whose turn it is, and what becomes of it: meanwhile the lane waits. What it throws ends the run. */
-  async #workOn(lane: Lane<T>): Promise<void> {
+  #workOn(lane: Lane<T>): void {
     const { partition } = lane;
-    partition.running++;
-    try {
-      const { batchSize } = this.#run.options;
-      const called = await this.#calls.callNow(partition.isGone ? [] : lane.take(batchSize));
-      if (called === undefined) return;
-      const { entries, outcome } = called;
-      if (isClean(outcome)) this.#finish(partition, entries);
-      else await this.#seeThrough(partition, entries, { outcome, alone: true });
-    } catch (error) {
-      this.#run.fail(error);
-    } finally {
+    const end = (): void => {
       this.#partitions.endPart(partition);
       lane.end();
-    }
+    };
+    partition.running++;
+    this.#calls.callNow(partition.isGone ? [] : lane.take(this.#run.options.batchSize), (called) => {
+      if (called !== undefined && !isClean(called.outcome)) {
+        const seen = this.#seeThrough(partition, called.entries, { outcome: called.outcome, alone: true });
+        void seen.catch((error: unknown) => this.#run.fail(error)).finally(end);
+        return;
+      }
+      try {
+        if (called !== undefined) this.#finish(partition, called.entries);
+      } finally {
+        end();
+      }
+    });
   }
 
   async #seeThrough(partition: OwnedPartition<T>, entries: readonly Entry<T>[], first: FirstCall<Entry<T>>): Promise<void> {

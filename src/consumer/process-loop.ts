@@ -54,7 +54,7 @@ function stopBeforeFailed<T>(run: Run<T>, { messages, positions }: Taken<T>, fai
 /** 'lost': it threw, but what it had was no longer ours. */
 async function call<T>(run: Run<T>, { id, messages }: Taken<T>, handler: Handler<ConsumedMessage<T>>): Promise<FailedByName | 'lost'> {
   const call = run.beginCall(id, messages);
-  const called = call.run(() => callHandler(handler, messages, { call, attempt: 1, hasPolicy: false })).finally(() => run.endCall(call));
+  const called = call.enter(() => callHandler(handler, messages, { call, attempt: 1, hasPolicy: false })).finally(() => run.endCall(call));
   // Should the drain time pass first, nobody is left to hear how the handler ended.
   called.catch(() => undefined);
   try {

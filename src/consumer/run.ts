@@ -178,9 +178,8 @@ export class Run<T> {
   }
 
   /** The same of one call among several. */
-  tellCalled({ messages, startedMs }: { readonly messages: number; readonly startedMs: number }): void {
+  tellCalled(messages: number, durationMs: number): void {
     if (messages === 0) return;
-    const durationMs = performance.now() - startedMs;
     this.#emitHandled({ messages, tombstones: 0, superseded: 0, invalid: 0, durationMs });
   }
 

@@ -53,6 +53,11 @@ export class BatchView implements HistorySource, RawSource {
     return this.#column(row, ROW.valueLength) < 0;
   }
 
+  /** -1 for a tombstone */
+  valueBytes(row: number): number {
+    return this.#column(row, ROW.valueLength);
+  }
+
   /** one of FAULT; 0 = sound */
   fault(row: number): number {
     return this.#column(row, ROW.fault);

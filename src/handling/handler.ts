@@ -58,7 +58,7 @@ export async function callHandler<M extends Position>(
   return attempt.returned(result);
 }
 
-/** One call of a handler, before and after: for whoever calls by himself, to save a promise for each of thousands of calls a second. `returned` or `threw`
+/** One call of a handler, before and after: for whoever hears of its end by himself, to save a promise for each of thousands of calls a second. `returned` or `threw`
  *  follows. */
 export class HandlerAttempt<M extends Position> {
   readonly context: HandlerContext<M>;

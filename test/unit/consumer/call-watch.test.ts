@@ -6,11 +6,8 @@ function setUp(limitMs = 1_000) {
   let nowMs = 0;
   const told: (number | undefined)[] = [];
   // As an absolute beginning, which is what the engine keeps; the slack of 1 % is 10 ms.
-  const watch = new CallWatch(
-    (agoMs) => void told.push(agoMs === undefined ? undefined : nowMs - agoMs),
-    limitMs,
-    () => nowMs,
-  );
+  const calls = new CallWatch((agoMs) => void told.push(agoMs === undefined ? undefined : nowMs - agoMs), limitMs);
+  const watch = { begin: () => calls.begin(nowMs), end: (call: number) => calls.end(call, nowMs) };
   const at = (ms: number): void => {
     nowMs = ms;
   };

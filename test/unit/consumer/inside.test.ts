@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { HandlerBody, isInside, LoopBodies } from '../../../src/consumer/inside.js';
+import { currentCaller, HandlerBody, isInside, LoopBodies } from '../../../src/consumer/inside.js';
 
 async function runInside(run: object, handler: () => Promise<void>): Promise<void> {
-  const body = new HandlerBody(run);
-  await body.call(handler);
+  const body = new HandlerBody(run, currentCaller());
+  await body.enter(handler);
   body.end();
 }
 

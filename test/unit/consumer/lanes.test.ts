@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Entry } from '../../../src/consumer/entry.js';
 import { type Lane, Lanes } from '../../../src/consumer/lanes.js';
 import { OwnedPartition } from '../../../src/consumer/owned-partition.js';
-import { Slots } from '../../../src/consumer/slots.js';
+import { Slots, type Turn } from '../../../src/consumer/slots.js';
 import { BatchView } from '../../../src/engine/batch-view.js';
 import { fakeBatch } from '../engine/fakes.js';
 
@@ -23,7 +23,7 @@ function setUp(order: 'partition' | 'key', most = 10) {
     calls.push(`${lane.partition.of.partition}:${lane.take(most).map(({ offset }) => offset)}`);
     open.push(() => lane.end());
   };
-  const lanes = new Lanes<number>(order, { whenFree: (turn) => turn.go(), work });
+  const lanes = new Lanes<number>(order, { whenFree: (turn) => turn.go(), work, readAhead: () => undefined });
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   return { lanes, calls, end: (call: number) => open[call]?.(), settle };
 }
@@ -60,7 +60,7 @@ test('what is queued in the very turn in which a lane ends is not forgotten', as
     if (calls.length < 50) queueMicrotask(() => lanes.add(own, entries(['k'], calls.length)));
     queueMicrotask(() => lane.end());
   };
-  const lanes = new Lanes<number>('partition', { whenFree: (turn) => turn.go(), work });
+  const lanes = new Lanes<number>('partition', { whenFree: (turn) => turn.go(), work, readAhead: () => undefined });
   lanes.add(own, entries(['k']));
   await lanes.idle();
   await new Promise((resolve) => setImmediate(resolve));
@@ -105,4 +105,19 @@ test('slots: many thousands that have nothing to do go one after the other, not 
   }
   slots.give();
   expect(gone).toBe(100_000);
+});
+
+test('the first few messages of a lane whose turn comes soon are read ahead, none of a partition that is gone', () => {
+  const read: number[] = [];
+  const turns: Turn[] = [];
+  const lanes = new Lanes<number>('partition', {
+    whenFree: (turn) => void turns.push(turn),
+    work: () => undefined,
+    readAhead: ({ offset }) => void read.push(offset),
+  });
+  const own = partition(0);
+  lanes.add(own, entries(['a', 'b', 'c', 'd', 'e', 'f']));
+  expect([turns[0]?.prepare?.(), read]).toEqual([4, [0, 1, 2, 3]]);
+  own.leave();
+  expect([turns[0]?.prepare?.(), read.length]).toEqual([0, 4]);
 });
