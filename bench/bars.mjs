@@ -13,12 +13,12 @@ export const ratioToFastest = (atLeast) => (rows) => {
   return fastest === undefined ? undefined : ratioTo(fastest.engine, atLeast, ', the fastest peer')(rows, rows);
 };
 
-/** @param {string} peer @param {number} atLeast @param {string} [because] @returns {Bar} */
+/** @param {string} peer @param {number} atLeast @param {string} [because] @param {string} [ours] @returns {Bar} */
 export const ratioTo =
-  (peer, atLeast, because = '') =>
+  (peer, atLeast, because = '', ours = OURS) =>
   (rows) => {
-    const ratio = medianOf(rows, OURS, 'rate') / medianOf(rows, peer, 'rate');
-    return tell(`ours / ${peer}${because}: ${ratio.toFixed(2)} x`, `at least ${atLeast}`, ratio, ratio >= atLeast);
+    const ratio = medianOf(rows, ours, 'rate') / medianOf(rows, peer, 'rate');
+    return tell(`${ours} / ${peer}${because}: ${ratio.toFixed(2)} x`, `at least ${atLeast}`, ratio, ratio >= atLeast);
   };
 
 /** @returns {Bar} */

@@ -1,4 +1,5 @@
-/** What is measured: each job with its size, the engines that can do it, and the bars it must reach. An engine is the file engines/<name>.mjs (or .py). */
+/** What is measured: each job with its size, the engines that can do it, and the bars it must reach. An engine is the file engines/<name>.mjs (or .py),
+ *  `<name>-node24` the same under Node 24. */
 import * as bars from './bars.mjs';
 
 /** @typedef {object} Job
@@ -61,8 +62,11 @@ const concurrency = (max, messages) => ({
   max,
   keys: 1_000,
   mostRuns: 3,
-  engines: ['ours', 'floor', 'floor-parsed'],
-  bars: [bars.ratioTo('floor', 0.8, ', the same waits without any Kafka')],
+  engines: ['ours', 'floor', 'floor-parsed', 'ours-node24', 'floor-node24'],
+  bars: [
+    bars.ratioTo('floor', 0.8, ', the same waits without any Kafka'),
+    bars.ratioTo('floor-node24', 0.8, ', the same under Node 24', 'ours-node24'),
+  ],
 });
 
 /** @type {readonly Job[]} */

@@ -6,6 +6,7 @@ import { CACHE } from '../scripts/setup/paths.mjs';
 import { SetupError, step } from '../scripts/setup/report.mjs';
 import { runLogged, tail } from '../scripts/setup/run.mjs';
 import { missingTools, PYTHON_TOOLS } from '../scripts/setup/tools.mjs';
+import { hasOwnNode, installNodesFor } from './nodes.mjs';
 import { toEvent } from './payload.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -33,6 +34,9 @@ export async function installPeers(engines) {
   if (confluentFault !== undefined) for (const engine of confluent) missing.set(engine, confluentFault);
   const pythonFault = engines.includes('python') ? await installPython() : undefined;
   if (pythonFault !== undefined) missing.set('python', pythonFault);
+  const onOtherNodes = engines.filter(hasOwnNode);
+  const nodeFault = await installNodesFor(onOtherNodes);
+  if (nodeFault !== undefined) for (const engine of onOtherNodes) missing.set(engine, nodeFault);
   return missing;
 }
 

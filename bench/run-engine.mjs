@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { runtimeOf } from './nodes.mjs';
 import { rankSumOf } from './payload.mjs';
 import { eventsFile, pythonCommand } from './peers.mjs';
 
@@ -67,9 +68,10 @@ async function runShared(engine, verb, { facts, processes }) {
 /** @param {string} engine @param {string} verb @param {object} facts */
 function startWorker(engine, verb, facts) {
   const script = fileURLToPath(new URL(`engines/${engine}.py`, import.meta.url));
+  const { file, node } = runtimeOf(engine);
   const [command, args] = existsSync(script)
     ? [pythonCommand(), [script, verb, JSON.stringify(facts)]]
-    : [process.execPath, [...workerFlags(engine, verb), WORKER, engine, verb, JSON.stringify(facts)]];
+    : [node, [...workerFlags(engine, verb), WORKER, file, verb, JSON.stringify(facts)]];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], timeout: DEADLINE_MS, killSignal: 'SIGKILL' });
   let output = '';
   child.stdout?.setEncoding('utf8').on('data', (text) => {

@@ -13,7 +13,7 @@ export interface Turn {
 }
 
 /** Who waits behind so many others is not prepared yet: what is prepared takes room. */
-const PREPARE_AHEAD = 256;
+const PREPARE_AHEAD = 512;
 
 /** Messages that are prepared in one go: timers and sockets wait for it. */
 const PREPARE_AT_ONCE = 8;
@@ -31,7 +31,7 @@ export class Slots {
 
   constructor(max: number) {
     this.#free = max;
-    this.#prepareAhead = Math.min(max, PREPARE_AHEAD);
+    this.#prepareAhead = Math.min(2 * max, PREPARE_AHEAD);
   }
 
   /** Has it go when there is a slot for it: at once, or later. Its end is told by `give`. */
@@ -61,7 +61,7 @@ export class Slots {
     this.#planPreparing();
   }
 
-  /** So many as may run at once are prepared, bit by bit, in turns of the event loop of their own: while the calls that run wait, the loop would sleep. */
+  /** Twice as many as may run at once are prepared, bit by bit, in turns of the event loop of their own: while the calls that run wait, the loop would sleep. */
   #planPreparing(): void {
     if (this.#isPlanned || this.#nextUnprepared === undefined) return;
     this.#isPlanned = true;
