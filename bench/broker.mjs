@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Producer } from '../dist/index.js';
 import { startKafka } from '../scripts/kafka/cluster.mjs';
-import { toEvent, toRefs } from './payload.mjs';
+import { toEvent, toRefs, toSmallEvent } from './payload.mjs';
 import { whenQuiet } from './quiet.mjs';
 
 export const PARTITIONS = 6;
@@ -20,7 +20,8 @@ const FILL_BATCH = 5_000;
  *  @property {() => Promise<void>} quiet resolves when it rests
  *  @property {() => Promise<void>} stop */
 
-/** @typedef {{ hops: number, keys: number }} Contents hops of history; keys that recur, in partition 0 alone (0 = one each, everywhere) */
+/** @typedef {{ hops: number, keys: number, isSmall: boolean }} Contents hops of history; keys that recur, in partition 0 alone (0 = one each, everywhere);
+ *  events of 1.4 KB, or small ones */
 
 /** @param {import('./jobs.mjs').Job['broker']} kind @returns {Promise<BenchBroker>} */
 export async function startBroker(kind) {
@@ -46,9 +47,9 @@ export async function startBroker(kind) {
     bootstrapServers,
     version: kafkaVersion(),
     freshTopic,
-    filledTopic: (messages, { hops, keys }) => {
-      const what = `${messages} messages of ${hops} hops and ${keys} keys`;
-      const topic = filled.get(what) ?? freshTopic().then((name) => fill(bootstrapServers, name, { messages, hops, keys }));
+    filledTopic: (messages, contents) => {
+      const what = JSON.stringify([messages, contents]);
+      const topic = filled.get(what) ?? freshTopic().then((name) => fill(bootstrapServers, name, { messages, ...contents }));
       filled.set(what, topic);
       return topic;
     },
@@ -62,7 +63,7 @@ export async function startBroker(kind) {
 }
 
 /** @param {string} bootstrapServers @param {string} topic @param {Contents & { messages: number }} what */
-async function fill(bootstrapServers, topic, { messages, hops, keys }) {
+async function fill(bootstrapServers, topic, { messages, hops, keys, isSmall }) {
   process.stderr.write(`filling ${topic} with ${messages} messages ...\n`);
   const producer = new Producer({ svc: 'bench', bootstrapServers, outputTopics: topic });
   for (let first = 0; first < messages; first += FILL_BATCH) {
@@ -70,7 +71,7 @@ async function fill(bootstrapServers, topic, { messages, hops, keys }) {
     const numbers = Array.from({ length }, (_, i) => first + i);
     await producer.produceBatch(
       numbers.map((n) => {
-        const payload = toEvent(n);
+        const payload = isSmall ? toSmallEvent(n) : toEvent(n);
         const place = keys > 0 ? { id: `key-${n % keys}`, record: { partition: 0 } } : { id: payload.id };
         return { ...place, payload, refs: /** @type {any} */ (toRefs(n, hops)) };
       }),

@@ -12,6 +12,7 @@ import * as bars from './bars.mjs';
  *  @property {number} holdMs how long the handler keeps its first batch
  *  @property {number} max handler calls at once (wait)
  *  @property {number} keys that the messages have, all in one partition; 0 = one each, in all partitions
+ *  @property {boolean} isSmall messages of 150 bytes instead of 1.4 KB
  *  @property {number} hops of history in each envelope (consume)
  *  @property {number} processes of one group, started together
  *  @property {number} mostRuns counted runs, at most
@@ -30,6 +31,7 @@ const USUAL = {
   holdMs: 0,
   max: 1,
   keys: 0,
+  isSmall: false,
   hops: 1,
   processes: 1,
   mostRuns: 99,
@@ -52,6 +54,8 @@ const scale = (processes) => ({
   bars: [bars.ratioToFastest(1)],
 });
 
+const CONCURRENCY_ENGINES = ['ours', 'floor', 'floor-parsed', 'ours-node24', 'floor-node24'];
+
 /** @param {number} max @param {number} messages @returns {Job} */
 const concurrency = (max, messages) => ({
   ...USUAL,
@@ -62,7 +66,7 @@ const concurrency = (max, messages) => ({
   max,
   keys: 1_000,
   mostRuns: 3,
-  engines: ['ours', 'floor', 'floor-parsed', 'ours-node24', 'floor-node24'],
+  engines: CONCURRENCY_ENGINES,
   bars: [
     bars.ratioTo('floor', 0.8, ', the same waits without any Kafka'),
     bars.ratioTo('floor-node24', 0.8, ', the same under Node 24', 'ours-node24'),
@@ -159,6 +163,13 @@ export const JOBS = [
   concurrency(50, 40_000),
   concurrency(100, 60_000),
   concurrency(200, 100_000),
+  {
+    ...concurrency(200, 100_000),
+    name: 'concurrency-200-small',
+    title: 'Concurrency: the same 200 at once with messages of 150 bytes',
+    engines: CONCURRENCY_ENGINES.filter((engine) => engine !== 'floor-parsed'),
+    isSmall: true,
+  },
 ];
 
 /** Every engine once. */

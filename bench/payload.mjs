@@ -39,6 +39,12 @@ export function toEvent(n) {
   };
 }
 
+/** What is least of it: 70 bytes, 150 as an envelope. @param {number} n @returns {Event} */
+export function toSmallEvent(n) {
+  const { id, rank } = toEvent(n);
+  return { id, rank };
+}
+
 /** The record's value for a client that knows no envelopes. @param {Event} item @param {string} dt */
 export const toEnvelope = (item, dt) => ({ item, hist: { svc: 'bench', dt, refs: [] } });
 

@@ -16,9 +16,9 @@ let runs = 0;
  *  @param {{ broker: import('./broker.mjs').BenchBroker, messages: number }} options
  *  @returns {Promise<import('./meter.mjs').Sample>} */
 export async function runEngine({ job, engine }, { broker, messages }) {
-  const { verb, batchSize, inFlight, holdMs, max, processes, hops, keys } = job;
+  const { verb, batchSize, inFlight, holdMs, max, processes, hops, keys, isSmall } = job;
   const writes = verb === 'produce' || verb === 'latency';
-  const topic = writes ? await broker.freshTopic() : await broker.filledTopic(messages, { hops, keys });
+  const topic = writes ? await broker.freshTopic() : await broker.filledTopic(messages, { hops, keys, isSmall });
   await broker.quiet();
   const facts = {
     ...{ bootstrapServers: broker.bootstrapServers, topic, groupId: `bench-${++runs}`, eventsFile },

@@ -151,8 +151,8 @@ export class Calls<T> {
   /** A promise only where a schema gives one. @throws HandlerError, PayloadError */
   #messagesOf(entries: readonly Entry<T>[]): readonly ConsumedMessage<T>[] | Promise<readonly ConsumedMessage<T>[]> {
     const messages: ConsumedMessage<T>[] = [];
-    for (const [index, entry] of entries.entries()) {
-      const read = this.#take(entry);
+    for (let index = 0; index < entries.length; index++) {
+      const read = this.#take(entries[index] as Entry<T>);
       if (read instanceof Promise) return this.#messagesLater(messages, { pending: read, rest: entries.slice(index + 1) });
       messages.push(requireMessage(read));
     }

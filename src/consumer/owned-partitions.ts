@@ -24,6 +24,7 @@ export class OwnedPartitions<T> {
     this.#holdsFailing = concurrency?.order !== 'key';
     this.#lookAhead = concurrency?.lookAhead;
     this.#commits = new ProgressCommits<T>({
+      enough: run.options.batchSize,
       store: (rows) => run.storeDone(rows),
       doneParts: (parts) => membership.batches.doneParts(parts),
       onChange: (partition) => this.#onChange(partition),
@@ -36,6 +37,7 @@ export class OwnedPartitions<T> {
     let uncommitted = 0;
     for (const { progress } of this.#partitions.values()) uncommitted += progress.uncommitted;
     this.#lacksRoom = uncommitted > maxUncommittedBatches * batchSize;
+    if (this.#lacksRoom) this.#commits.hurry();
     return !this.#lacksRoom;
   }
 

@@ -1,9 +1,11 @@
 /** Consuming with a failure policy or concurrency, step 4: what is done without a gap goes to the broker, one request under way, the newest positions
- *  with the next one; what is stored is done with in the engine. */
+ *  with the next one, which waits a little while there is more to come; what is stored is done with in the engine. */
 
 import type { OwnedPartition } from './owned-partition.js';
 
 export interface ProgressCommitsPort<T> {
+  /** messages of a partition that are worth a request at once */
+  readonly enough: number;
   /** Quintuples, as `Positions.toArray` makes them; resolves when they are stored, or are not ours any more. Never rejects. */
   store(rows: Float64Array): Promise<void>;
   /** Triples [batchId, topicId, partition]. */
@@ -12,8 +14,13 @@ export interface ProgressCommitsPort<T> {
   onChange(partition: OwnedPartition<T>): void;
 }
 
+/** A request costs the broker a millisecond of its time, and each thread on the way a wake-up: while calls run, one follows the other this late, unless
+ *  a batch's worth is done. */
+const GATHER_MS = 20;
+
 export class ProgressCommits<T> {
   readonly #port: ProgressCommitsPort<T>;
+  #endWait: (() => void) | undefined;
   readonly #touched = new Set<OwnedPartition<T>>();
   #flushing: Promise<void> | undefined;
 
@@ -24,7 +31,13 @@ export class ProgressCommits<T> {
   /** Something of the partition is done, or it is gone. */
   touch(partition: OwnedPartition<T>): void {
     this.#touched.add(partition);
+    if (this.#endWait !== undefined && !this.#mayGather(partition)) this.hurry();
     this.#flushing ??= this.#flush();
+  }
+
+  /** The next request waits no longer for more to be done. */
+  hurry(): void {
+    this.#endWait?.();
   }
 
   /** Resolves when everything that is done is stored. */
@@ -41,8 +54,25 @@ export class ProgressCommits<T> {
       await this.#store(partitions);
       this.#release(partitions);
       for (const partition of partitions) this.#port.onChange(partition);
+      if (this.#touched.size > 0 && [...this.#touched].every((partition) => this.#mayGather(partition))) await this.#gather();
     }
     this.#flushing = undefined;
+  }
+
+  /** More of it will be done soon, and nobody waits for what is. */
+  #mayGather({ isGone, running, progress }: OwnedPartition<T>): boolean {
+    return !isGone && running > 0 && progress.uncommitted < this.#port.enough;
+  }
+
+  #gather(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.hurry(), GATHER_MS);
+      this.#endWait = () => {
+        this.#endWait = undefined;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #store(partitions: readonly OwnedPartition<T>[]): Promise<void> {
