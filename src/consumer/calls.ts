@@ -63,7 +63,8 @@ export class Calls<T> {
     this.#slots.take(turn);
   }
 
-  /** Reads what the entry's first call will want, unless it is large: what cannot be read is found again by the call. */
+  /** Reads what the entry's first call will want, unless it is large: what cannot be read is found again by the call. Where a schema judges, it has been
+   *  read already. */
   readAhead(entry: Entry<T>): void {
     if (entry.message !== undefined || entry.valueBytes > READ_AHEAD_BYTES) return;
     const read = readRow<T>(entry.view, entry.row, this.#rowOptions);
@@ -79,8 +80,7 @@ export class Calls<T> {
    *  of calls a second is dear. */
   callNow(entries: readonly Entry<T>[], ended: CallEnd<T>): void {
     if (entries.length === 0) {
-      ended(undefined);
-      this.#slots.give();
+      this.#tell(ended, undefined);
       return;
     }
     const startedMs = performance.now();
@@ -89,59 +89,61 @@ export class Calls<T> {
     try {
       const reading = this.#messagesOf(entries);
       if (!(reading instanceof Promise)) this.#begin(running, reading);
-      else {
-        reading.then(
-          (messages) => this.#begin(running, messages),
-          (error: unknown) => this.#threw(running, error),
-        );
-      }
+      else reading.then((messages) => this.#begin(running, messages)).catch((error: unknown) => this.#end(running, rethrow(error)));
     } catch (error) {
-      this.#threw(running, error);
+      this.#end(running, rethrow(error));
     }
   }
 
+  /** What it throws itself it throws before the handler is called. */
   #begin(running: Running<T>, messages: readonly ConsumedMessage<T>[]): void {
     const call = this.#run.beginCall(NO_BATCH, messages);
     running.call = call;
     const attempt = new HandlerAttempt(messages, { call, attempt: 1 + mostAttempts(running.entries), hasPolicy: this.#hasPolicy });
     promised(() => call.enter(() => this.#handler(messages, attempt.context))).then(
-      (result) => this.#returned(running, attempt, result),
-      (cause) => this.#threw(running, attempt.threw(cause)),
+      (result) => this.#end(running, () => attempt.returned(result)),
+      (cause) =>
+        this.#end(running, () => {
+          throw attempt.threw(cause);
+        }),
     );
   }
 
-  #returned(running: Running<T>, attempt: HandlerAttempt<ConsumedMessage<T>>, result: unknown): void {
-    const { entries, startedMs } = running;
-    let failed: FailedByName;
+  /** The call has ended, and whatever is thrown from here on, that is told and its turn given back. `failed`: what the handler failed by name; throws
+   *  what the call threw. */
+  #end(running: Running<T>, failed: () => FailedByName): void {
+    if (running.call !== undefined) this.#run.endCall(running.call);
+    this.#messages -= running.entries.length;
+    this.#watch.end(running.watched, performance.now());
+    let called: Called<T> | undefined;
     try {
-      failed = attempt.returned(result);
+      called = this.#judge(running, failed);
     } catch (error) {
-      this.#threw(running, error);
-      return;
+      this.#run.fail(error);
     }
-    this.#run.tellCalled(entries.length - failed.size, performance.now() - startedMs);
-    if (failed.size === 0) this.#end(running, CLEAN);
-    else
-      this.#end(running, { threw: undefined, failed: new Map([...failed].map(([index, error]) => [entries[index] as Entry<T>, error])) });
+    this.#tell(running.ended, called);
   }
 
-  /** What is nobody's fault but the run's ends the run. */
-  #threw(running: Running<T>, error: unknown): void {
-    if (error instanceof HandlerError && running.call?.isLost !== true) {
-      this.#end(running, { threw: error, failed: NONE });
-      return;
-    }
-    if (error instanceof HandlerError) this.#run.tellLostCall(error);
-    else this.#run.fail(error);
-    this.#end(running, undefined);
-  }
-
-  #end({ entries, ended, watched, call }: Running<T>, outcome: CallOutcome<Entry<T>> | undefined): void {
-    if (call !== undefined) this.#run.endCall(call);
-    this.#messages -= entries.length;
-    this.#watch.end(watched, performance.now());
+  /** Undefined: it threw what was no longer ours. @throws what ends the run */
+  #judge({ entries, startedMs, call }: Running<T>, failed: () => FailedByName): Called<T> | undefined {
+    let byIndex: FailedByName;
     try {
-      ended(outcome === undefined ? undefined : { entries, outcome });
+      byIndex = failed();
+    } catch (error) {
+      if (!(error instanceof HandlerError)) throw error;
+      if (call?.isLost !== true) return { entries, outcome: { threw: error, failed: NONE } };
+      this.#run.tellLostCall(error);
+      return undefined;
+    }
+    this.#run.tellCalled(entries.length - byIndex.size, performance.now() - startedMs);
+    if (byIndex.size === 0) return { entries, outcome: CLEAN };
+    const byEntry = new Map([...byIndex].map(([index, error]) => [entries[index] as Entry<T>, error]));
+    return { entries, outcome: { threw: undefined, failed: byEntry } };
+  }
+
+  #tell(ended: CallEnd<T>, called: Called<T> | undefined): void {
+    try {
+      ended(called);
     } catch (error) {
       this.#run.fail(error);
     }
@@ -190,6 +192,13 @@ function requireMessage<T>(read: Row<T>): ConsumedMessage<T> {
 const NONE: ReadonlyMap<any, HandlerError> = new Map();
 // biome-ignore lint/suspicious/noExplicitAny: as above
 const CLEAN: CallOutcome<any> = { threw: undefined, failed: NONE };
+
+/** Throws it, when called. */
+function rethrow(error: unknown): () => never {
+  return () => {
+    throw error;
+  };
+}
 
 /** What it returns or throws, always as a promise. */
 function promised(call: () => unknown): Promise<unknown> {

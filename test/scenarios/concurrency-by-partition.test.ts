@@ -52,6 +52,30 @@ test.concurrent('a throw without a policy: the others end, the contiguous positi
   await broker.close();
 });
 
+test.concurrent.each<[what: string, thrown: unknown]>([
+  ['whose name is a symbol', Object.assign(new Error('x'), { name: Symbol('y') })],
+  [
+    'whose name throws',
+    Object.defineProperty(new Error('x'), 'name', {
+      get: () => {
+        throw new TypeError('no name');
+      },
+    }),
+  ],
+])('an error %s, which cannot be told in words, ends process at once: its call ends as any other', async (_, thrown) => {
+  const { broker, consumer, committed } = await failing({
+    messages: [4],
+    options: { concurrency: 2, batchSize: 4, consumerTimeoutMs: 50, drainTimeoutMs: 20_000 },
+  });
+  const processed = consumer.process(async () => {
+    await Promise.resolve();
+    throw thrown;
+  });
+  await expect(within(5_000, processed)).rejects.toBeInstanceOf(TypeError);
+  expect(committed.get('t:0')).toBeUndefined();
+  await broker.close();
+});
+
 test.concurrent('one of the others that does not end holds the stop up for drainTimeoutMs only', async () => {
   const { broker, consumer } = await failing({
     messages: [1, 1],
