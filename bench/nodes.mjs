@@ -1,18 +1,14 @@
 /** An engine may run under another Node than the bench itself: `ours-node24` is the engine `ours` under Node 24, the one of test/nodes. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { ensureFolder } from '../scripts/setup/folder.mjs';
-import { ROOT } from '../scripts/setup/paths.mjs';
-import { canRunNodes } from '../scripts/test/nodes-suite.mjs';
+import { canRunNodes, ensureNodes, nodeBinary } from '../scripts/test/nodes-suite.mjs';
 
-const FOLDER = join(ROOT, 'test/nodes');
 const SUFFIX = /-node(\d+)$/;
 
 /** The engine's file without its ending, and the Node that runs it. @param {string} engine */
 export function runtimeOf(engine) {
   const major = SUFFIX.exec(engine)?.[1];
   if (major === undefined) return { file: engine, node: process.execPath };
-  return { file: engine.replace(SUFFIX, ''), node: join(FOLDER, 'node_modules', `n${major}`, 'bin/node') };
+  return { file: engine.replace(SUFFIX, ''), node: nodeBinary(`n${major}`) };
 }
 
 /** Installs the Nodes that these engines need. Returns why they cannot be had, if so.
@@ -20,7 +16,7 @@ export function runtimeOf(engine) {
 export async function installNodesFor(engines) {
   if (engines.length === 0) return undefined;
   if (!canRunNodes()) return 'npm carries Node for Linux on x64 only, as test/nodes says';
-  await ensureFolder(FOLDER);
+  await ensureNodes();
   const missing = engines.map(runtimeOf).find(({ node }) => !existsSync(node));
   return missing === undefined ? undefined : `${missing.node} is not there`;
 }

@@ -11,7 +11,7 @@ const TICKS_PER_S = 100;
 /** utime and stime, counted behind the command's closing bracket */
 const [USER, SYSTEM] = [11, 12];
 
-/** Resolves when the process has used less than a tenth of a core for a while, or after 20 s; at once where there is no /proc. @param {number} pid */
+/** Resolves when the process has used less than a tenth of a core for 0.4 s, or after 20 s; at once where it is not Linux. @param {number} pid */
 export async function whenQuiet(pid) {
   if (process.platform !== 'linux') return;
   const endMs = performance.now() + PATIENCE_MS;

@@ -88,9 +88,10 @@ function toMethod({ runs, startedAt, load, kafka, missing }) {
 - Other work: ${load.toFixed(1)} processes wanted a core on average in the minute before the start${load > 1 ? ': a noisy sitting, only ratios count' : ''}.
 - Versions: Node ${process.versions.node}, Kafka ${kafka}, kafkajs ${versionOf('kafkajs')} with snappy ${versionOf('snappy')}, @platformatic/kafka ${versionOf('@platformatic/kafka')} (the newest
   for this Node), @confluentinc/kafka-javascript ${versionOf('@confluentinc/kafka-javascript')}, Python's ${PYTHON_CLIENT}.
-- One real broker, ${PARTITIONS} partitions, snappy, acks all. Values are JSON envelopes of 1.37 KB, each with one letter that is not ASCII (É).
+- One real broker, ${PARTITIONS} partitions, snappy, acks all. Values are JSON envelopes of 1.37 KB, each with one letter that is not ASCII (É); those
+  of the small job have 150 bytes.
 - Every run is a process of its own; the engines of a job take turns; ${runs} runs each (histories, memory and latency 3, scale 2), after one
-  round that is not counted. No run begins before the broker rests: its JVM compiles for seconds after a topic was filled, on a core that the client needs.
+  round that is not counted. A run waits until the broker rests (20 s at most): its JVM compiles for seconds after a topic was filled, on a core that the client needs.
   Cells are median [lowest..highest].
 - CPU is user and system time while the clock runs; "main thread" is that of JavaScript alone, from \`/proc/self/task/PID/schedstat\`.
 - Consuming: the clock starts at the first batch and stops when the broker has confirmed the commit of the last message. Each run checks that exactly

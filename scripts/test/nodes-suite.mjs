@@ -11,9 +11,16 @@ import { runVitest } from './vitest-suites.mjs';
 /** @typedef {import('./tally.mjs').Tally} Tally */
 
 const FOLDER = join(ROOT, 'test/nodes');
+const PACKAGES = join(FOLDER, 'node_modules');
 
 /** npm carries Node's binaries per platform; test/nodes/package.json names those of this one. */
 export const canRunNodes = () => process.platform === 'linux' && process.arch === 'x64';
+
+/** Installs them, unless that was done before. @throws {SetupError} when npm fails */
+export const ensureNodes = () => ensureFolder(FOLDER);
+
+/** @param {string} name as test/nodes/package.json has it, e.g. `n24` */
+export const nodeBinary = (name) => join(PACKAGES, name, 'bin/node');
 
 /** Runs the scenarios with each Node, in turn; a full run takes about as long as that many scenario suites.
  *  @param {readonly string[]} [filters] only files whose path contains one of these
@@ -23,8 +30,8 @@ export async function runNodes(filters = []) {
   if (failure !== undefined) return { 'scenarios on other Nodes': failure };
   /** @type {Record<string, Tally>} */
   const tallies = {};
-  for (const name of readdirSync(join(FOLDER, 'node_modules')).filter((entry) => /^n\d+$/.test(entry))) {
-    const node = join(FOLDER, 'node_modules', name, 'bin/node');
+  for (const name of readdirSync(PACKAGES).filter((entry) => /^n\d+$/.test(entry))) {
+    const node = nodeBinary(name);
     const version = runBounded(node, ['--version']).trim();
     const started = performance.now();
     process.stdout.write(`Node ${version}\n`);
@@ -38,7 +45,7 @@ export async function runNodes(filters = []) {
 /** Binaries that cannot be installed are told and counted; the other suites go on. @returns {Promise<Tally | undefined>} */
 async function installNodes() {
   try {
-    await ensureFolder(FOLDER);
+    await ensureNodes();
     return undefined;
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;

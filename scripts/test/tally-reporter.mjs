@@ -8,15 +8,16 @@ import { ROOT } from '../setup/paths.mjs';
 
 /** @typedef {import('./tally.mjs').Tally} Tally */
 
-/** How workers ended that vitest did not end itself, with SIGTERM: it says only that one did. One that has done its work may be faster than the signal, so
- *  these explain only what is missing.
- *  @type {string[]} */
+/** How workers ended that vitest did not end itself, with SIGTERM: it says only that one did. One that has done its work may be faster than the signal:
+ *  an exit code 0 explains only what is missing.
+ *  @type {{ how: string, isClean: boolean }[]} */
 const ends = [];
 channel('child_process').subscribe((message) => {
   const { process: child } = /** @type {{ process: import('node:child_process').ChildProcess }} */ (message);
   child.once('exit', (code, signal) => {
     const isWorker = child.spawnargs.some((arg) => arg.endsWith('workers/forks.js'));
-    if (isWorker && signal !== 'SIGTERM') ends.push(`the worker with PID ${child.pid} ended by itself: ${signal ?? `exit code ${code}`}`);
+    const how = `the worker with PID ${child.pid} ended by itself: ${signal ?? `exit code ${code}`}`;
+    if (isWorker && signal !== 'SIGTERM') ends.push({ how, isClean: code === 0 });
   });
 });
 
@@ -28,8 +29,9 @@ export default class TallyReporter {
   onTestRunEnd(modules, unhandledErrors) {
     /** @type {Record<string, Tally>} */
     const suites = {};
+    const isMissing = unhandledErrors.length > 0 || modules.some((module) => module.state() === 'pending');
     /** @type {string[]} */
-    const failures = unhandledErrors.length > 0 || modules.some((module) => module.state() === 'pending') ? [...ends] : [];
+    const failures = ends.filter(({ isClean }) => isMissing || !isClean).map(({ how }) => how);
     for (const module of modules) {
       if (module.state() === 'pending') failures.push(toFailure(module, 'the file', NOT_ENDED));
       const tally = suites[module.project.name] ?? { passed: 0, failed: 0, skipped: 0 };

@@ -14,6 +14,8 @@ export interface Lane<T> {
 }
 
 export interface LanesPort<T> {
+  /** messages that one call takes, at most */
+  readonly callSize: number;
   /** Has it go when one more call may run. */
   whenFree(turn: Turn): void;
   /** Calls with the first of the lane's messages, whose turn it is, sees them through, and then tells the lane. */
@@ -22,7 +24,7 @@ export interface LanesPort<T> {
   readAhead(entry: Entry<T>): void;
 }
 
-/** So many messages of a lane are read before its turn: what is read lives until then. */
+/** So many messages of a lane are read before its turn, and no more than that takes: what is read lives until then. */
 const READ_AHEAD = 4;
 
 /** What the lanes of one partition are known by. */
@@ -82,8 +84,15 @@ export class Lanes<T> {
     this.#port.work(lane);
   }
 
-  readAhead(entry: Entry<T>): void {
-    this.#port.readAhead(entry);
+  /** Returns how many were read. */
+  readAhead(first: Entry<T> | undefined): number {
+    const most = Math.min(READ_AHEAD, this.#port.callSize);
+    let count = 0;
+    for (let entry = first; entry !== undefined && count < most; entry = entry.follower) {
+      this.#port.readAhead(entry);
+      count++;
+    }
+    return count;
   }
 
   /** After each call a lane waits for its next turn, behind the others. */
@@ -160,13 +169,7 @@ class QueuedLane<T> implements Lane<T>, Turn {
   }
 
   prepare(): number {
-    let count = 0;
-    if (this.partition.isGone) return count;
-    for (let entry = this.#first; entry !== undefined && count < READ_AHEAD; entry = entry.follower) {
-      this.#lanes.readAhead(entry);
-      count++;
-    }
-    return count;
+    return this.partition.isGone ? 0 : this.#lanes.readAhead(this.#first);
   }
 
   end(): void {

@@ -20,19 +20,21 @@ export class OwnedPartitions<T> {
 
   constructor(run: Run<T>) {
     this.#run = run;
-    const { concurrency, membership } = run.options;
+    const { concurrency, membership, commit, batchSize } = run.options;
     this.#holdsFailing = concurrency?.order !== 'key';
     this.#lookAhead = concurrency?.lookAhead;
     this.#commits = new ProgressCommits<T>({
-      enough: run.options.batchSize,
+      // Without concurrency a batch is a request, and without our commits there is none to save.
+      enough: concurrency !== undefined && commit === 'afterBatch' ? batchSize : 0,
       store: (rows) => run.storeDone(rows),
       doneParts: (parts) => membership.batches.doneParts(parts),
       onChange: (partition) => this.#onChange(partition),
     });
   }
 
-  /** May another batch be taken? As many messages as maxUncommittedBatches batches have may be done and not committed. */
-  get hasRoom(): boolean {
+  /** For the run, which waits until it is asked again when there is none: may another batch be taken? As many messages as maxUncommittedBatches batches
+   *  have may be done and not committed. */
+  askRoom(): boolean {
     const { maxUncommittedBatches, batchSize } = this.#run.options;
     let uncommitted = 0;
     for (const { progress } of this.#partitions.values()) uncommitted += progress.uncommitted;

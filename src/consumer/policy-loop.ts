@@ -54,6 +54,7 @@ class PolicyLoop<T> {
       concurrency === undefined
         ? undefined
         : new Lanes<T>(concurrency.order, {
+            callSize: options.batchSize,
             whenFree: (turn) => this.#calls.whenFree(turn),
             work: (lane) => this.#workOn(lane),
             readAhead: (entry) => this.#calls.readAhead(entry),
@@ -104,7 +105,7 @@ class PolicyLoop<T> {
 
   /** Returns the fault that ends the run, once everything before it is taken in. */
   async #takeAll(): Promise<Intake<T>['fault']> {
-    const hasRoom = (): boolean => this.#partitions.hasRoom;
+    const hasRoom = (): boolean => this.#partitions.askRoom();
     for (let intake = await this.#run.nextIntake(hasRoom); intake !== undefined; intake = await this.#run.nextIntake(hasRoom)) {
       await this.#handle(intake);
       if (intake.fault !== undefined) return intake.fault;

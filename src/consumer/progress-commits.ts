@@ -4,7 +4,7 @@
 import type { OwnedPartition } from './owned-partition.js';
 
 export interface ProgressCommitsPort<T> {
-  /** messages of a partition that are worth a request at once */
+  /** messages of a partition that are worth a request at once; 0: any */
   readonly enough: number;
   /** Quintuples, as `Positions.toArray` makes them; resolves when they are stored, or are not ours any more. Never rejects. */
   store(rows: Float64Array): Promise<void>;
@@ -14,8 +14,8 @@ export interface ProgressCommitsPort<T> {
   onChange(partition: OwnedPartition<T>): void;
 }
 
-/** A request costs the broker a millisecond of its time, and each thread on the way a wake-up: while calls run, one follows the other this late, unless
- *  a batch's worth is done. */
+/** A request costs the broker a millisecond of its time, and each thread on the way a wake-up: while calls run, or one has just ended, one request
+ *  follows the other this late, unless enough is done. */
 const GATHER_MS = 20;
 
 export class ProgressCommits<T> {

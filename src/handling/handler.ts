@@ -58,8 +58,8 @@ export async function callHandler<M extends Position>(
   return attempt.returned(result);
 }
 
-/** One call of a handler, before and after: for whoever hears of its end by himself, to save a promise for each of thousands of calls a second. `returned` or `threw`
- *  follows. */
+/** One call of a handler, before and after: for whoever hears of its end by himself, to save a promise for each of thousands of calls a second.
+ *  `returned` or `threw` follows. */
 export class HandlerAttempt<M extends Position> {
   readonly context: HandlerContext<M>;
   readonly #messages: readonly M[];

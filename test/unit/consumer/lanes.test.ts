@@ -23,7 +23,7 @@ function setUp(order: 'partition' | 'key', most = 10) {
     calls.push(`${lane.partition.of.partition}:${lane.take(most).map(({ offset }) => offset)}`);
     open.push(() => lane.end());
   };
-  const lanes = new Lanes<number>(order, { whenFree: (turn) => turn.go(), work, readAhead: () => undefined });
+  const lanes = new Lanes<number>(order, { callSize: 10, whenFree: (turn) => turn.go(), work, readAhead: () => undefined });
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   return { lanes, calls, end: (call: number) => open[call]?.(), settle };
 }
@@ -60,7 +60,7 @@ test('what is queued in the very turn in which a lane ends is not forgotten', as
     if (calls.length < 50) queueMicrotask(() => lanes.add(own, entries(['k'], calls.length)));
     queueMicrotask(() => lane.end());
   };
-  const lanes = new Lanes<number>('partition', { whenFree: (turn) => turn.go(), work, readAhead: () => undefined });
+  const lanes = new Lanes<number>('partition', { callSize: 10, whenFree: (turn) => turn.go(), work, readAhead: () => undefined });
   lanes.add(own, entries(['k']));
   await lanes.idle();
   await new Promise((resolve) => setImmediate(resolve));
@@ -107,17 +107,21 @@ test('slots: many thousands that have nothing to do go one after the other, not 
   expect(gone).toBe(100_000);
 });
 
-test('the first few messages of a lane whose turn comes soon are read ahead, none of a partition that is gone', () => {
+test.each([
+  { callSize: 10, ahead: [0, 1, 2, 3] },
+  { callSize: 2, ahead: [0, 1] },
+])('the first few messages of a lane are read ahead, no more than a call of $callSize takes, none of a partition that is gone', (given) => {
   const read: number[] = [];
   const turns: Turn[] = [];
   const lanes = new Lanes<number>('partition', {
+    callSize: given.callSize,
     whenFree: (turn) => void turns.push(turn),
     work: () => undefined,
     readAhead: ({ offset }) => void read.push(offset),
   });
   const own = partition(0);
   lanes.add(own, entries(['a', 'b', 'c', 'd', 'e', 'f']));
-  expect([turns[0]?.prepare?.(), read]).toEqual([4, [0, 1, 2, 3]]);
+  expect([turns[0]?.prepare?.(), read]).toEqual([given.ahead.length, given.ahead]);
   own.leave();
-  expect([turns[0]?.prepare?.(), read.length]).toEqual([0, 4]);
+  expect([turns[0]?.prepare?.(), read.length]).toEqual([0, given.ahead.length]);
 });

@@ -1,17 +1,17 @@
 /** What is done on its way to the broker: one request at a time, the newest positions with the next, and the engine hears partition by partition. */
-import { expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Entry } from '../../../src/consumer/entry.js';
 import { OwnedPartition } from '../../../src/consumer/owned-partition.js';
 import { ProgressCommits } from '../../../src/consumer/progress-commits.js';
 import { BatchView } from '../../../src/engine/batch-view.js';
 import { fakeBatch } from '../engine/fakes.js';
 
-function setUp() {
+function setUp(enough = 3) {
   const requests: { readonly rows: readonly number[]; answer(): void }[] = [];
   const done: number[][] = [];
   const changed: number[] = [];
   const commits = new ProgressCommits<number>({
-    enough: 3,
+    enough,
     store: (rows) => new Promise((resolve) => requests.push({ rows: [...rows], answer: resolve })),
     doneParts: (parts) => done.push([...parts]),
     onChange: ({ of }) => changed.push(of.partition),
@@ -100,10 +100,10 @@ test('what the last call of a partition that is gone has done while a request wa
   expect(done).toEqual([[7, 4, 0]]);
 });
 
-/** A request for the first entry has been answered, and two more are done; calls run. */
-async function gathering(count = 6) {
-  const { commits, requests } = setUp();
-  const { own, entries } = taken(0, count);
+/** A request for the first entry has been answered, and the second is done; calls run. */
+async function gathering({ enough = 3 } = {}) {
+  const { commits, requests } = setUp(enough);
+  const { own, entries } = taken(0, 6);
   own.running = 2;
   const finish = (...indexes: number[]): void => {
     for (const index of indexes) entries[index]?.markDone();
@@ -118,25 +118,38 @@ async function gathering(count = 6) {
   return { commits, requests, own, finish };
 }
 
-test('while calls run the next request waits a little for more to be done, and no longer', async () => {
-  const { requests, finish, commits } = await gathering();
-  expect(requests).toHaveLength(1);
-  finish(2);
-  await settle();
-  expect(requests).toHaveLength(1);
-  await vi.waitFor(() => expect(requests.map(({ rows }) => rows[2])).toEqual([1, 3]));
-  requests[1]?.answer();
-  await commits.settled();
-});
+describe('while calls run', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
 
-test.each<[why: string, (all: Awaited<ReturnType<typeof gathering>>) => void]>([
-  ['enough is done', ({ finish }) => finish(2, 3)],
-  ['its partition goes', ({ own, commits }) => [own.leave(), commits.touch(own)]],
-  ['somebody waits for room', ({ commits }) => commits.hurry()],
-])('it goes out at once when %s', async (_, happen) => {
-  const all = await gathering();
-  expect(all.requests).toHaveLength(1);
-  happen(all);
-  await settle();
-  expect(all.requests).toHaveLength(2);
+  test('the next request waits a little for more to be done, and no longer', async () => {
+    const { requests, finish, commits } = await gathering();
+    expect(requests).toHaveLength(1);
+    finish(2);
+    await vi.advanceTimersByTimeAsync(19);
+    await settle();
+    expect(requests).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await settle();
+    expect(requests.map(({ rows }) => rows[2])).toEqual([1, 3]);
+    requests[1]?.answer();
+    await commits.settled();
+  });
+
+  test.each<[why: string, (all: Awaited<ReturnType<typeof gathering>>) => void]>([
+    ['enough is done', ({ finish }) => finish(2, 3)],
+    ['its partition goes', ({ own, commits }) => [own.leave(), commits.touch(own)]],
+    ['somebody waits for room', ({ commits }) => commits.hurry()],
+  ])('it goes out at once when %s', async (_, happen) => {
+    const all = await gathering();
+    expect(all.requests).toHaveLength(1);
+    happen(all);
+    await settle();
+    expect(all.requests).toHaveLength(2);
+  });
+
+  test('nothing is gathered where any message is enough', async () => {
+    const { requests } = await gathering({ enough: 0 });
+    expect(requests).toHaveLength(2);
+  });
 });
