@@ -9,6 +9,7 @@ export class BatchPort {
   readonly #name: string;
   readonly #connection: () => Connection<NativeConsumer>;
   #topics: readonly string[] = [];
+  #lastTaken = 0;
   #wake: (() => void) | undefined;
 
   /** `connection`: the client, which may be opened anew before the group is joined. */
@@ -24,7 +25,14 @@ export class BatchPort {
   /** A batch that is due now, or null: then `wait` for the next. */
   take(max: number, timeoutMs: number): BatchView | null {
     const batch = this.#handle.take(max, timeoutMs);
-    return batch === null ? null : new BatchView(batch);
+    if (batch === null) return null;
+    this.#lastTaken = batch.id;
+    return new BatchView(batch);
+  }
+
+  /** The number of the newest batch: numbers rise. 0: none was taken yet. */
+  get lastTaken(): number {
+    return this.#lastTaken;
   }
 
   /** Resolves after `interrupt`: when a batch may be due, or there is something else to look at. */

@@ -17,11 +17,19 @@ export interface Called<T> {
   readonly outcome: CallOutcome<Entry<T>>;
 }
 
-/** Hears how a call went; undefined: there was nothing to call with, it threw what was no longer ours, or the run ends with what it threw. */
+/** Hears how a call went; undefined: there was nothing to call with, it failed with what was no longer ours, or the run ends with what
+ *  it threw. */
 export type CallEnd<T> = (called: Called<T> | undefined) => void;
+
+/** What a call is for. */
+export interface CallOf {
+  /** Nothing of it is ours any more. */
+  readonly isGone: boolean;
+}
 
 /** A call under way. */
 interface Running<T> {
+  readonly of: CallOf;
   readonly entries: readonly Entry<T>[];
   readonly ended: CallEnd<T>;
   readonly startedMs: number;
@@ -71,28 +79,29 @@ export class Calls<T> {
     if (read instanceof ConsumedMessage) entry.message = read;
   }
 
-  /** Waits for its turn, then calls. `pick` says with what, when the turn has come. Resolves as `callNow` tells. */
-  call(pick: () => readonly Entry<T>[]): Promise<Called<T> | undefined> {
-    return new Promise((resolve) => this.whenFree({ go: () => this.callNow(pick(), resolve) }));
-  }
-
   /** Calls, where it is the caller's turn, tells how that went, and ends the turn. By callbacks: with async hooks on, a promise more for each of thousands
    *  of calls a second is dear. */
-  callNow(entries: readonly Entry<T>[], ended: CallEnd<T>): void {
+  callNow(of: CallOf, entries: readonly Entry<T>[], ended: CallEnd<T>): void {
     if (entries.length === 0) {
       this.#tell(ended, undefined);
       return;
     }
     const startedMs = performance.now();
-    const running: Running<T> = { entries, ended, startedMs, watched: this.#watch.begin(startedMs), call: undefined };
+    const running: Running<T> = { of, entries, ended, startedMs, watched: this.#watch.begin(startedMs), call: undefined };
     this.#messages += entries.length;
     try {
       const reading = this.#messagesOf(entries);
       if (!(reading instanceof Promise)) this.#begin(running, reading);
-      else reading.then((messages) => this.#begin(running, messages)).catch((error: unknown) => this.#end(running, rethrow(error)));
+      else reading.then((messages) => this.#beginLate(running, messages)).catch((error: unknown) => this.#end(running, rethrow(error)));
     } catch (error) {
       this.#end(running, rethrow(error));
     }
+  }
+
+  /** Schemas took their time. */
+  #beginLate(running: Running<T>, messages: readonly ConsumedMessage<T>[]): void {
+    if (running.of.isGone) this.#end(running, undefined);
+    else this.#begin(running, messages);
   }
 
   /** What it throws itself it throws before the handler is called. */
@@ -110,21 +119,21 @@ export class Calls<T> {
   }
 
   /** The call has ended, and whatever is thrown from here on, that is told and its turn given back. `failed`: what the handler failed by name; throws
-   *  what the call threw. */
-  #end(running: Running<T>, failed: () => FailedByName): void {
+   *  what the call threw; undefined: the handler was not called. */
+  #end(running: Running<T>, failed: (() => FailedByName) | undefined): void {
     if (running.call !== undefined) this.#run.endCall(running.call);
     this.#messages -= running.entries.length;
     this.#watch.end(running.watched, performance.now());
     let called: Called<T> | undefined;
     try {
-      called = this.#judge(running, failed);
+      if (failed !== undefined) called = this.#judge(running, failed);
     } catch (error) {
       this.#run.fail(error);
     }
     this.#tell(running.ended, called);
   }
 
-  /** Undefined: it threw what was no longer ours. @throws what ends the run */
+  /** Undefined: it failed with what was no longer ours. @throws what ends the run */
   #judge({ entries, startedMs, call }: Running<T>, failed: () => FailedByName): Called<T> | undefined {
     let byIndex: FailedByName;
     try {
@@ -137,6 +146,10 @@ export class Calls<T> {
     }
     this.#run.tellCalled(entries.length - byIndex.size, performance.now() - startedMs);
     if (byIndex.size === 0) return { entries, outcome: CLEAN };
+    if (call?.isLost === true) {
+      this.#run.tellLostCall(byIndex.values().next().value);
+      return undefined;
+    }
     const byEntry = new Map([...byIndex].map(([index, error]) => [entries[index] as Entry<T>, error]));
     return { entries, outcome: { threw: undefined, failed: byEntry } };
   }

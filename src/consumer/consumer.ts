@@ -102,7 +102,8 @@ export class Consumer<T = unknown, I extends Topics = TopicNames, B extends Tomb
     this.#running('resume').membership.assignment.resume(partitions);
   }
 
-  /** Goes on at these positions. What was prefetched of the partitions is dropped; a batch that is being handled ends, but commits nothing of them.
+  /** Goes on at these positions. What was prefetched of the partitions is dropped; a batch that is being handled ends, but commits nothing of them; with
+   *  `concurrency` calls from the new position run beside it.
    *  What lies before the position and is not done (with `concurrency` by key there may be much of it) is left out, as with any client. A partition that
    *  is not assigned yet seeks when it is. */
   seek(positions: readonly Position[]): void {

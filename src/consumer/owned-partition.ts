@@ -35,6 +35,13 @@ export class OwnedPartition<T> {
     this.#cuts.clear();
   }
 
+  /** Calls `cut` when the partition goes, at once if it has gone. Returns who forgets it. */
+  onLeave(cut: () => void): () => void {
+    if (this.#isGone) cut();
+    else this.#cuts.add(cut);
+    return () => void this.#cuts.delete(cut);
+  }
+
   /** Milliseconds. false: cut short. */
   wait(ms: number): Promise<boolean> {
     return new Promise((resolve) => {

@@ -15,6 +15,9 @@ export class OwnedPartitions<T> {
   readonly #holdsFailing: boolean;
   /** the most of a partition that may be taken and not done without a gap; undefined = not bounded by partition */
   readonly #lookAhead: number | undefined;
+  /** by partition that has left: the newest batch that was taken before */
+  readonly #leftAfter = new Map<string, number>();
+  #isOver = false;
   /** the run was told that there is no room, and waits */
   #lacksRoom = false;
 
@@ -43,9 +46,16 @@ export class OwnedPartitions<T> {
     return !this.#lacksRoom;
   }
 
-  /** What a batch has of a partition was taken. */
-  add(batchId: number, share: Share<T>): OwnedPartition<T> {
-    const partition = this.#partitionOf(share);
+  /** What a batch has of a partition was taken. Undefined: while it was read its partition left, or the run was asked to stop. Nothing of it is begun
+   *  then: what came before it was dropped undone, and a commit of what follows would pass over that. */
+  add(batchId: number, share: Share<T>): OwnedPartition<T> | undefined {
+    const { batches } = this.#run.membership;
+    const of = { topic: batches.topicName(share.topicId), partition: share.partition };
+    if (this.#isOver || batchId <= (this.#leftAfter.get(keyOf(of)) ?? 0)) {
+      batches.doneParts(Float64Array.of(batchId, share.topicId, share.partition));
+      return undefined;
+    }
+    const partition = this.#partitionOf(of, share);
     partition.progress.add(batchId, share);
     this.#fill(partition);
     if (share.entries.length === 0) this.#commits.touch(partition);
@@ -81,15 +91,19 @@ export class OwnedPartitions<T> {
 
   /** Waits of these partitions end, nothing more of them begins. `sought`: they stay ours, with what comes from elsewhere. */
   leave(partitions: readonly TopicPartition[], sought: boolean): void {
-    for (const { topic, partition } of partitions) {
-      const owned = this.#partitions.get(`${topic}:${partition}`);
+    for (const left of partitions) {
+      const key = keyOf(left);
+      this.#leftAfter.set(key, this.#run.membership.batches.lastTaken);
+      const owned = this.#partitions.get(key);
       if (owned === undefined) continue;
       this.#leave(owned);
       if (sought) this.#run.membership.assignment.free(owned.of);
     }
   }
 
+  /** The run ends. */
   leaveAll(): void {
+    this.#isOver = true;
     for (const partition of this.#partitions.values()) this.#leave(partition);
   }
 
@@ -104,8 +118,7 @@ export class OwnedPartitions<T> {
     this.#commits.touch(partition);
   }
 
-  #partitionOf({ topicId, partition, epoch }: Share<T>): OwnedPartition<T> {
-    const of = { topic: this.#run.membership.batches.topicName(topicId), partition };
+  #partitionOf(of: TopicPartition, { topicId, partition, epoch }: Share<T>): OwnedPartition<T> {
     const known = this.#partitions.get(keyOf(of));
     if (known?.progress.of.epoch === epoch) return known;
     // Another epoch: what is left of the one before is somebody else's now.

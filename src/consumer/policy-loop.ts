@@ -10,7 +10,7 @@ import type { Handler } from '../handling/handler.js';
 import { backoffMs, createRetryPolicy, NO_RETRY } from '../handling/retry.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
 import { DEFAULT_RETRY } from '../settings/failure-options.js';
-import { Calls } from './calls.js';
+import { type Called, Calls } from './calls.js';
 import { ensureDeadLetterTopics } from './dead-letter-topics.js';
 import type { Entry } from './entry.js';
 import type { Intake, Share } from './intake.js';
@@ -31,6 +31,12 @@ export async function processWithPolicies<T>(run: Run<T>, handler: Handler<Consu
   } finally {
     await loop.close();
   }
+}
+
+/** A share on its way through the loop. */
+interface Begun<T> {
+  readonly share: Share<T>;
+  readonly partition: OwnedPartition<T>;
 }
 
 class PolicyLoop<T> {
@@ -107,28 +113,36 @@ class PolicyLoop<T> {
   async #takeAll(): Promise<Intake<T>['fault']> {
     const hasRoom = (): boolean => this.#partitions.askRoom();
     for (let intake = await this.#run.nextIntake(hasRoom); intake !== undefined; intake = await this.#run.nextIntake(hasRoom)) {
-      await this.#handle(intake);
-      if (intake.fault !== undefined) return intake.fault;
+      const isFaulty = await this.#handle(intake);
+      if (isFaulty) return intake.fault;
     }
     return undefined;
   }
 
-  async #handle(intake: Intake<T>): Promise<void> {
-    const shares = intake.shares.map((share) => ({ share, partition: this.#partitions.add(intake.batchId, share) }));
+  /** Resolves with whether a faulty row is among what is still ours. */
+  async #handle(intake: Intake<T>): Promise<boolean> {
+    const shares = intake.shares.flatMap((share) => this.#begun(intake.batchId, share) ?? []);
     for (const { share, partition } of shares) if (share.park.length > 0) void this.#track(this.#parkUnreadable(partition, share.park));
     if (this.#lanes === undefined) await this.#handleWhole(shares.filter(({ share }) => share.handle.length > 0));
     else for (const { share, partition } of shares) this.#lanes.add(partition, share.handle);
+    return shares.some(({ share }) => share.stopped);
+  }
+
+  #begun(batchId: number, share: Share<T>): Begun<T> | undefined {
+    const partition = this.#partitions.add(batchId, share);
+    if (partition === undefined) return undefined;
+    this.#run.notePosition({ ...partition.of, offset: share.next });
+    return { share, partition };
   }
 
   /** One call with all of the batch; what fails of it goes on by partition, on its own. */
-  async #handleWhole(shares: readonly { readonly share: Share<T>; readonly partition: OwnedPartition<T> }[]): Promise<void> {
-    for (const { partition } of shares) partition.running++;
+  async #handleWhole(shares: readonly Begun<T>[]): Promise<void> {
+    await new Promise<void>((resolve) => this.#calls.whenFree({ go: resolve }));
+    // Only now they run: what left while the batch waited for its turn has waited for nothing.
+    const ours = shares.filter(({ partition }) => !partition.isGone);
+    for (const { partition } of ours) partition.running++;
     try {
-      let ours = shares;
-      const called = await this.#calls.call(() => {
-        ours = shares.filter(({ partition }) => !partition.isGone);
-        return ours.flatMap(({ share }) => share.handle);
-      });
+      const called = await this.#callTogether(ours);
       if (called === undefined) return;
       const alone = ours.length === 1;
       for (const { share, partition } of ours) {
@@ -138,8 +152,36 @@ class PolicyLoop<T> {
         else void this.#track(this.#counted(partition, () => this.#seeThrough(partition, share.handle, { outcome, alone })));
       }
     } finally {
-      for (const { partition } of shares) this.#partitions.endPart(partition);
+      for (const { partition } of ours) this.#partitions.endPart(partition);
     }
+  }
+
+  #callTogether(shares: readonly Begun<T>[]): Promise<Called<T> | undefined> {
+    const of = {
+      get isGone() {
+        return shares.every(({ partition }) => partition.isGone);
+      },
+    };
+    return new Promise((resolve) =>
+      this.#calls.callNow(
+        of,
+        shares.flatMap(({ share }) => share.handle),
+        resolve,
+      ),
+    );
+  }
+
+  /** One more call of what failed. It waits for its turn only as long as the partition is ours. */
+  #callAgain(partition: OwnedPartition<T>, entries: readonly Entry<T>[]): Promise<Called<T> | undefined> {
+    return new Promise((resolve) => {
+      const forget = partition.onLeave(() => resolve(undefined));
+      this.#calls.whenFree({
+        go: () => {
+          forget();
+          this.#calls.callNow(partition, partition.isGone ? [] : entries, resolve);
+        },
+      });
+    });
   }
 
   /** The next call of a lane, whose turn it is, and what becomes of it: meanwhile the lane waits. What it throws ends the run. */
@@ -150,7 +192,7 @@ class PolicyLoop<T> {
       lane.end();
     };
     partition.running++;
-    this.#calls.callNow(partition.isGone ? [] : lane.take(this.#run.options.batchSize), (called) => {
+    this.#calls.callNow(partition, partition.isGone ? [] : lane.take(this.#run.options.batchSize), (called) => {
       if (called !== undefined && !isClean(called.outcome)) {
         const seen = this.#seeThrough(partition, called.entries, { outcome: called.outcome, alone: true });
         void seen.catch((error: unknown) => this.#run.fail(error)).finally(end);
@@ -187,7 +229,7 @@ class PolicyLoop<T> {
 
   #portOf(partition: OwnedPartition<T>): PartPort<Entry<T>> {
     return {
-      call: async (entries) => (await this.#calls.call(() => (partition.isGone ? [] : entries)))?.outcome,
+      call: async (entries) => (await this.#callAgain(partition, entries))?.outcome,
       wait: (pause) => this.#wait(partition, pause),
       done: (entries) => this.#finish(partition, entries),
       park: async (entries) => (await this.#parking?.park(partition, entries)) ?? false,

@@ -51,14 +51,17 @@ function stopBeforeFailed<T>(run: Run<T>, { messages, positions }: Taken<T>, fai
   return failed.get(Math.min(...failed.keys())) as HandlerError;
 }
 
-/** 'lost': it threw, but what it had was no longer ours. */
+/** 'lost': it failed, but what it had was no longer ours. */
 async function call<T>(run: Run<T>, { id, messages }: Taken<T>, handler: Handler<ConsumedMessage<T>>): Promise<FailedByName | 'lost'> {
   const call = run.beginCall(id, messages);
   const called = call.enter(() => callHandler(handler, messages, { call, attempt: 1, hasPolicy: false })).finally(() => run.endCall(call));
   // Should the drain time pass first, nobody is left to hear how the handler ended.
   called.catch(() => undefined);
   try {
-    return await run.withinDrain(called, () => `the handler, which has ${describeBatch(messages)}`);
+    const failed = await run.withinDrain(called, () => `the handler, which has ${describeBatch(messages)}`);
+    if (!call.isLost || failed.size === 0) return failed;
+    run.tellLostCall(failed.values().next().value);
+    return 'lost';
   } catch (error) {
     if (!call.isLost || !isThrown(error)) throw error;
     run.tellLostCall(error);

@@ -33,8 +33,8 @@ const COMPACT_AT = 1_024;
 
 export class Progress<E extends Doable = Doable> {
   readonly of: ProgressOf;
-  /** taken, in order; those before `#head` are done */
-  #entries: E[] = [];
+  /** taken, in order; those before `#head` are done, and are let go: each holds its whole batch */
+  #entries: (E | undefined)[] = [];
   #head = 0;
   #taken = 0;
   #passed = 0;
@@ -112,7 +112,8 @@ export class Progress<E extends Doable = Doable> {
   }
 
   #advance(): void {
-    for (let entry = this.#entries[this.#head]; entry?.done === true; entry = this.#entries[++this.#head]) {
+    for (let entry = this.#entries[this.#head]; entry?.done === true; entry = this.#entries[this.#head]) {
+      this.#entries[this.#head++] = undefined;
       this.#leaderEpoch = entry.leaderEpoch;
       this.#passed++;
     }

@@ -132,9 +132,6 @@ export class Run<T> {
     if (intake === undefined) return undefined;
     const { tombstones, superseded, invalid } = intake;
     if (tombstones + superseded + invalid > 0) this.#emitHandled({ messages: 0, tombstones, superseded, invalid, durationMs: 0 });
-    for (const { topicId, partition, next } of intake.shares) {
-      this.#notePosition({ topic: this.membership.batches.topicName(topicId), partition, offset: next });
-    }
     return intake;
   }
 
@@ -153,6 +150,11 @@ export class Run<T> {
     }
   }
 
+  /** What comes before this position is on its way to the handler. */
+  notePosition(position: Position): void {
+    this.#positions.set(`${position.topic}:${position.partition}`, position);
+  }
+
   /** A handler is about to be called with these messages, of one batch or, as NO_BATCH, of several; `endCall` follows. */
   beginCall(batchId: number, messages: readonly ConsumedMessage<T>[]): HandlerCall {
     return this.#calls.begin(batchId, messages);
@@ -162,12 +164,12 @@ export class Run<T> {
     this.#calls.end(call);
   }
 
-  /** The handler threw after everything it had was taken away: that ends nothing, since nothing of it counts. */
+  /** The handler threw, or failed messages, after everything it had was taken away: that ends nothing, since nothing of it counts. */
   tellLostCall(error: unknown): void {
     const { logger, name } = this.#options;
     logger.warn(
       { err: error },
-      `A handler of the ${name} threw after its partitions were given away; their new owner handles the messages again`,
+      `A handler of the ${name} failed after its partitions were given away; their new owner handles the messages again`,
     );
   }
 
@@ -267,12 +269,8 @@ export class Run<T> {
       decodeBatch<T>(view, { ...options, onInvalid: onInvalid === 'skip' ? 'skip' : 'stop' }),
     );
     if (decoded === undefined) return undefined;
-    for (const position of decoded.positions.toPositions((id) => membership.batches.topicName(id))) this.#notePosition(position);
+    for (const position of decoded.positions.toPositions((id) => membership.batches.topicName(id))) this.notePosition(position);
     return { ...decoded, id: view.id, takenAtMs };
-  }
-
-  #notePosition(position: Position): void {
-    this.#positions.set(`${position.topic}:${position.partition}`, position);
   }
 
   #emitHandled(detail: ConsumerEvents['consumer.handled']): void {

@@ -20,8 +20,8 @@ const PREPARE_AT_ONCE = 8;
 
 export class Slots {
   #free: number;
-  /** in order; those before `#next` have gone */
-  #waiting: Turn[] = [];
+  /** in order; those before `#next` have gone, and are let go: what a turn holds may be large */
+  #waiting: (Turn | undefined)[] = [];
   #next = 0;
   /** those before it have gone or are prepared */
   #unprepared = 0;
@@ -51,7 +51,9 @@ export class Slots {
     this.#isServing = true;
     while (this.#free > 0 && this.#next < this.#waiting.length) {
       this.#free--;
-      this.#waiting[this.#next++]?.go();
+      const turn = this.#waiting[this.#next];
+      this.#waiting[this.#next++] = undefined;
+      turn?.go();
       if (this.#next < COMPACT_AT) continue;
       this.#waiting = this.#waiting.slice(this.#next);
       this.#unprepared -= this.#next;

@@ -3,6 +3,7 @@
 import { CODE } from '../engine/codes.js';
 import { DeadLetterError, DeliveryError, KafkaException, type Position } from '../errors.js';
 import { Emitter, PRODUCER_EVENTS, type ProducerEvents } from '../events.js';
+import { stackOf, wordsOf } from '../message/cause.js';
 import { type DeadLetterFacts, toDeadLetterHeaders } from '../message/dead-letter.js';
 import { formatPosition } from '../message/format.js';
 import type { Headers } from '../message/message.js';
@@ -11,7 +12,6 @@ import type { ResolvedDeadLetter } from '../settings/failure-options.js';
 import type { Logger } from '../settings/logger.js';
 import type { OauthTokenProvider } from '../settings/oauth-token.js';
 import type { Failure } from './attempted.js';
-import { isError } from './cause.js';
 
 /** A record as it came, with what became of it. */
 export interface Letter {
@@ -158,9 +158,14 @@ export class DeadLetters {
 }
 
 function describe(error: unknown, cut: Cut): DeadLetterFacts['error'] {
-  if (!isError(error)) return { name: typeof error, message: shorten(toText(error), cut.message) };
-  const stack = typeof error.stack === 'string' && cut.stack > 0 ? { stack: shorten(error.stack, cut.stack) } : {};
-  return { name: shorten(String(error.name), MESSAGE_MIN), message: shorten(error.message, cut.message), ...stack };
+  const words = wordsOf(error);
+  if (words === undefined) return { name: typeof error, message: shorten(toText(error), cut.message) };
+  const stack = cut.stack > 0 ? stackOf(error as object) : undefined;
+  return {
+    name: shorten(words.name, MESSAGE_MIN),
+    message: shorten(words.message, cut.message),
+    ...(stack === undefined ? {} : { stack: shorten(stack, cut.stack) }),
+  };
 }
 
 // Whatever was thrown, also what cannot be made a text of.

@@ -1,8 +1,8 @@
 /** Handling: which messages of one call the handler gave up by name (`context.fail`). */
 
 import { HandlerError, type Position, UsageError } from '../errors.js';
+import { describeCause } from '../message/cause.js';
 import { formatPosition } from '../message/format.js';
-import { describeCause } from './cause.js';
 
 const NONE: ReadonlyMap<number, HandlerError> = new Map();
 

@@ -1,8 +1,8 @@
 /** Handling: what a user writes, and the one place that calls it. */
 
 import { HandlerError, type Position, UsageError } from '../errors.js';
+import { describeCause } from '../message/cause.js';
 import { formatPosition } from '../message/format.js';
-import { describeCause } from './cause.js';
 import { FailureReport } from './failure-report.js';
 
 type Awaitable<T> = T | Promise<T>;

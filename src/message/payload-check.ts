@@ -1,6 +1,7 @@
 /** Message layer: a payload against the schema of its topic; at once, or later where the schema is asynchronous. */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { HandlerError, type PayloadIssue, type Position } from '../errors.js';
+import { describeCause } from './cause.js';
 import { toPayloadIssues } from './payload-issues.js';
 
 const SHOWN_IN_TEXT = 3;
@@ -66,6 +67,6 @@ function judge(result: StandardSchemaV1.Result<unknown>, payload: unknown): Verd
 }
 
 function toSchemaError(cause: unknown, { topic, place, position }: Checked): HandlerError {
-  const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : typeof cause;
-  return new HandlerError('SCHEMA_THREW', `The schema of topic "${topic}" threw on ${place}: ${what}`, { cause, position });
+  const text = `The schema of topic "${topic}" threw on ${place}: ${describeCause(cause)}`;
+  return new HandlerError('SCHEMA_THREW', text, { cause, position });
 }

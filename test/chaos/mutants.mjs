@@ -67,8 +67,8 @@ export const MUTANTS = [
     changes: [
       {
         file: 'consumer/batch-port.js',
-        find: 'return batch === null ? null : new BatchView(batch);',
-        put: 'if (batch !== null) this.#handle.done(new BatchView(batch).id);\n        return batch === null ? null : new BatchView(batch);',
+        find: 'return new BatchView(batch);',
+        put: 'this.#handle.done(batch.id);\n        return new BatchView(batch);',
       },
     ],
     plan: {

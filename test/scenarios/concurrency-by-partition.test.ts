@@ -1,7 +1,8 @@
 // concurrency by partition: each call has messages of one partition, partitions beside each other; a throw without a policy lets the others end first.
 import { expect, test } from 'vitest';
+import { HandlerError } from '../../src/index.js';
 import { gate, take, within } from '../support/consuming.js';
-import { failing, SOON } from './support/failing.js';
+import { failing, SOON, stored } from './support/failing.js';
 
 test.concurrent('calls of one partition each, in order, beside each other; everything is committed', async () => {
   const { broker, consumer, committed } = await failing({
@@ -62,17 +63,35 @@ test.concurrent.each<[what: string, thrown: unknown]>([
       },
     }),
   ],
-])('an error %s, which cannot be told in words, ends process at once: its call ends as any other', async (_, thrown) => {
+])('an error %s ends process as any other: its call ends, and the error is its cause', async (_, thrown) => {
   const { broker, consumer, committed } = await failing({
     messages: [4],
-    options: { concurrency: 2, batchSize: 4, consumerTimeoutMs: 50, drainTimeoutMs: 20_000 },
+    options: { concurrency: 2, batchSize: 4, consumerTimeoutMs: 50, drainTimeoutMs: 60_000 },
   });
   const processed = consumer.process(async () => {
     await Promise.resolve();
     throw thrown;
   });
-  await expect(within(5_000, processed)).rejects.toBeInstanceOf(TypeError);
+  const error: unknown = await within(15_000, processed).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(HandlerError);
+  expect((error as HandlerError).code).toBe('HANDLER_THREW');
+  expect((error as HandlerError).cause === thrown).toBe(true);
   expect(committed.get('t:0')).toBeUndefined();
+  await broker.close();
+});
+
+test.concurrent('it is handled again and parked as well, though it cannot be told in words', async () => {
+  const { broker, consumer, committed, told } = await failing({
+    messages: [2],
+    options: { concurrency: 2, retry: { ...SOON, attempts: 2 }, deadLetter: { topic: 't.dlq', maxShare: 1 } },
+  });
+  const processed = consumer.process(([message], { fail }) => {
+    if (message?.offset === 0) fail(message, Object.assign(new Error('x'), { name: Object.create(null) }));
+  });
+  await stored(consumer, committed, { 't:0': 2 });
+  expect(told.filter((line) => !line.startsWith('held'))).toEqual(['retrying 0:0 as 2', 'parked 0:0 in t.dlq after 2', 'freed 0']);
+  await consumer.close();
+  await within(15_000, processed);
   await broker.close();
 });
 
@@ -81,8 +100,13 @@ test.concurrent('one of the others that does not end holds the stop up for drain
     messages: [1, 1],
     options: { concurrency: 2, consumerTimeoutMs: 500, drainTimeoutMs: 150 },
   });
+  const running = gate();
   const processed = consumer.process(async (messages) => {
-    if (messages[0]?.partition === 1) throw new Error('one');
+    if (messages[0]?.partition === 1) {
+      await running.opened;
+      throw new Error('one');
+    }
+    running.open();
     await new Promise(() => undefined);
   });
   await expect(within(10_000, processed)).rejects.toMatchObject({ code: 'HANDLER_THREW' });

@@ -40,7 +40,7 @@ test.concurrent('a stuck handler: aborted when its partitions are given up, it t
     message: expect.stringContaining('1 message from t:0:0 on'),
   });
   expect({ calls, committed: committed.get('t:0') }).toEqual({ calls: 2, committed: 1 });
-  expect(warnings.filter((text) => text.includes('threw after its partitions were given away'))).toHaveLength(1);
+  expect(warnings.filter((text) => text.includes('failed after its partitions were given away'))).toHaveLength(1);
   await broker.close();
 });
 

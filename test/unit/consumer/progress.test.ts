@@ -1,6 +1,7 @@
 /** What of a partition may be committed: the position stays before the first entry that is not done, whatever the order in which they end. */
 import { expect, test } from 'vitest';
 import { Progress } from '../../../src/consumer/progress.js';
+import { countAlive } from '../../support/garbage.js';
 
 interface Fake {
   readonly offset: number;
@@ -82,4 +83,17 @@ test('what has been passed is forgotten, and the count stays right over many tho
     expect([progress.ahead, progress.uncommitted]).toEqual([0, 0]);
     expect(progress.takeSettled()).toEqual([batch]);
   }
+});
+
+test('what is passed is let go: each entry holds its batch', async () => {
+  const progress = new Progress<Fake>(of);
+  const refs = Array.from({ length: 10 }, (_, offset) => {
+    const own = entry(offset);
+    progress.add(offset, { entries: [own], first: offset, next: offset + 1, leaderEpoch: 1 });
+    own.done = true;
+    return new WeakRef(own);
+  });
+  expect(progress.position).toBe(10);
+  expect(await countAlive(refs)).toBe(0);
+  expect(progress.cut()?.row).toEqual([3, 1, 10, 7, 1]);
 });

@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Slots } from '../../../src/consumer/slots.js';
+import { countAlive } from '../../support/garbage.js';
 
 function setUp(max: number) {
   const slots = new Slots(max);
@@ -90,4 +91,16 @@ test('the place in the queue survives its compaction', async () => {
   expect(gone).toEqual(Array.from({ length: 2_502 }, (_, number) => number));
   expect(prepared.slice(-4)).toEqual([2_502, 2_503, 2_504, 2_505]);
   expect(new Set(prepared).size).toBe(prepared.length);
+});
+
+test('who has gone is let go, with all that it holds', async () => {
+  const { slots } = setUp(1);
+  const refs = Array.from({ length: 10 }, () => {
+    const turn = { go: () => undefined };
+    slots.take(turn);
+    slots.give();
+    return new WeakRef(turn);
+  });
+  expect(await countAlive(refs)).toBe(0);
+  slots.take({ go: () => undefined });
 });

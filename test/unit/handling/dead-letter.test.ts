@@ -67,6 +67,19 @@ test.for([
   expect(facts(0)?.error).toEqual({ name, message, stack: undefined });
 });
 
+test('an error that cannot be told in words, and one whose stack throws, are parked like any other', async () => {
+  const throws = () => {
+    throw new TypeError('no');
+  };
+  const nameless = Object.assign(new Error('x'), { name: Object.create(null) });
+  const stackless = Object.defineProperty(new RangeError('far'), 'stack', { get: throws });
+  const published = open().publish([letter(0, nameless), letter(1, stackless)]);
+  FakeNativeProducer.last.deliver(0);
+  await published;
+  expect(facts(0)?.error).toEqual({ name: 'object', message: 'a thrown object', stack: undefined });
+  expect(facts(0, 1)?.error).toEqual({ name: 'RangeError', message: 'far', stack: undefined });
+});
+
 test('a record that could not be read tells the PayloadError itself', async () => {
   const error = new PayloadError('PAYLOAD_NOT_JSON', 'Value of t:1:0 is not JSON');
   const published = open().publish([{ ...letter(0, ''), attempts: 0, failure: { error, firstMs: 0, lastMs: 0 } }]);
