@@ -110,17 +110,20 @@ export class Assignment {
     this.#handle.release(this.#pairs(partitions.filter((p) => this.#mayGo(p))));
   }
 
-  /** Partitions that have begun seek now, others when they do. */
+  /** Partitions that have begun seek now, others when they do, or when they are back. */
   seek(positions: readonly Position[]): void {
     const owned = positions.filter((p) => this.#owned.has(keyOf(p)) && !this.#starting.has(keyOf(p)));
     for (const p of positions) if (!owned.includes(p)) this.#seeks.set(keyOf(p), p.offset);
     if (owned.length === 0) return;
-    this.#handle.seek(Float64Array.from(owned.flatMap((p) => [this.#handle.topicId(p.topic), p.partition, p.offset])));
+    const left = this.#handle.seek(Float64Array.from(owned.flatMap((p) => [this.#handle.topicId(p.topic), p.partition, p.offset])));
+    // Being given away, which is told in a moment: they seek when they are back.
+    for (const { topic, partition, offset } of left.map((index) => owned[index] as Position))
+      this.#seeks.set(keyOf({ topic, partition }), offset);
   }
 
   #mayGo(partition: TopicPartition): boolean {
     const key = keyOf(partition);
-    return !this.#paused.has(key) && !this.#held.has(key) && !this.#starting.has(key);
+    return this.#owned.has(key) && !this.#paused.has(key) && !this.#held.has(key) && !this.#starting.has(key);
   }
 
   #takeSeek(topic: string, partition: number): readonly Position[] {

@@ -63,7 +63,7 @@ async function* walk<T>(run: Run<T>, loop: Loop<T>): AsyncGenerator<Batch<Consum
 
 /** A `for await` loop as its run sees it: it may last, but not longer than the drain time. */
 class Loop<T> {
-  /** Settles when the loop has ended, or has been given up. */
+  /** Settles as its run does, when the loop has ended or has been given up. */
   readonly bounded: Promise<void>;
   readonly #bodies: LoopBodies;
   #current: Taken<T> | undefined;
@@ -79,8 +79,10 @@ class Loop<T> {
       .withinDrain(ended, () => `the body of a batches() loop${this.#what()}`)
       .catch((error: unknown) => {
         run.fail(error);
-        return run.leave();
-      });
+        // Its body may still run: the farewell would wait for the batch that it has.
+        if (this.#current !== undefined) run.abandon(this.#current);
+      })
+      .then(() => run.leave());
   }
 
   end(): void {
@@ -106,23 +108,32 @@ class Loop<T> {
 function toBatch<T>(run: Run<T>, taken: Taken<T>, open: OpenPartitions): Batch<ConsumedMessage<T>> {
   open.add(taken);
   const commit = async (): Promise<void> => {
-    await run.storeNow(taken.positions);
+    await run.storeNow(open.notCommittedPast(taken));
     open.delete(taken);
     run.giveUp(taken);
   };
   return { messages: taken.messages, commit };
 }
 
-/** Partitions of which messages are out that nobody has committed: skipped records behind them must not take the commit past them. */
+/** Partitions of which messages are out that nobody has committed: skipped records behind them must not take the commit past them. And how far each was
+ *  committed: a batch that is committed after a later one has been must not take the group back. */
 class OpenPartitions {
   readonly #lastBatch = new Map<string, number>();
+  readonly #committed = new Map<string, number>();
 
   add({ id, positions }: Taken<unknown>): void {
     for (const partition of positions.partitions) this.#lastBatch.set(partition, id);
   }
 
   delete({ id, positions }: Taken<unknown>): void {
-    for (const partition of positions.partitions) if (this.#lastBatch.get(partition) === id) this.#lastBatch.delete(partition);
+    for (const partition of positions.partitions) {
+      if (this.#lastBatch.get(partition) === id) this.#lastBatch.delete(partition);
+      this.#committed.set(partition, Math.max(id, this.#committed.get(partition) ?? 0));
+    }
+  }
+
+  notCommittedPast({ id, positions }: Taken<unknown>): Positions {
+    return positions.without((partition) => (this.#committed.get(partition) ?? 0) > id);
   }
 
   outsideOf(positions: Positions): Positions {

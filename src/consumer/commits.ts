@@ -36,6 +36,9 @@ const RETRY_MS = 100;
 const RETRY_MAX_MS = 5_000;
 const NO_LEADER_EPOCH = -1;
 
+/** The column of a row's epoch; 0 stands for the current one. */
+const EPOCH = 3;
+
 export class Commits {
   readonly #options: CommitsOptions;
   #open = 0;
@@ -123,7 +126,8 @@ export class Commits {
   async #store(rows: Float64Array, tell: Tell): Promise<void> {
     for (let i = 0; i < rows.length; i += 5) {
       const row = rows.subarray(i, i + 5);
-      this.#newest.set(`${row[0]}:${row[1]}`, row);
+      const key = `${row[0]}:${row[1]}`;
+      if (!isOver(row, this.#newest.get(key))) this.#newest.set(key, row);
     }
     this.#underWay++;
     try {
@@ -222,4 +226,10 @@ export class Commits {
       .map(({ topic, partition, offset }) => ({ topic, partition, offset }));
     if (positions.length > 0) emitter.emit('consumer.committed', { positions, durationMs: performance.now() - startedMs });
   }
+}
+
+/** Is it of an epoch before the other's? The engine refuses it: it must not take the place of one that waits to be repeated. */
+function isOver(row: Float64Array, other: Float64Array | undefined): boolean {
+  const epoch = row[EPOCH] as number;
+  return epoch !== 0 && other !== undefined && epoch < (other[EPOCH] as number);
 }

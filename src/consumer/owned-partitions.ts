@@ -15,8 +15,6 @@ export class OwnedPartitions<T> {
   readonly #holdsFailing: boolean;
   /** the most of a partition that may be taken and not done without a gap; undefined = not bounded by partition */
   readonly #lookAhead: number | undefined;
-  /** by partition that has left: the newest batch that was taken before */
-  readonly #leftAfter = new Map<string, number>();
   #isOver = false;
   /** the run was told that there is no room, and waits */
   #lacksRoom = false;
@@ -51,7 +49,7 @@ export class OwnedPartitions<T> {
   add(batchId: number, share: Share<T>): OwnedPartition<T> | undefined {
     const { batches } = this.#run.membership;
     const of = { topic: batches.topicName(share.topicId), partition: share.partition };
-    if (this.#isOver || batchId <= (this.#leftAfter.get(keyOf(of)) ?? 0)) {
+    if (this.#isOver || this.#run.hasLeft(batchId, of)) {
       batches.doneParts(Float64Array.of(batchId, share.topicId, share.partition));
       return undefined;
     }
@@ -92,9 +90,7 @@ export class OwnedPartitions<T> {
   /** Waits of these partitions end, nothing more of them begins. `sought`: they stay ours, with what comes from elsewhere. */
   leave(partitions: readonly TopicPartition[], sought: boolean): void {
     for (const left of partitions) {
-      const key = keyOf(left);
-      this.#leftAfter.set(key, this.#run.membership.batches.lastTaken);
-      const owned = this.#partitions.get(key);
+      const owned = this.#partitions.get(keyOf(left));
       if (owned === undefined) continue;
       this.#leave(owned);
       if (sought) this.#run.membership.assignment.free(owned.of);

@@ -68,6 +68,13 @@ export class Positions {
     return this.#entries.map(keyOf);
   }
 
+  /** Those for which it holds, with what `without` knows them by. */
+  where(
+    holds: (partition: { readonly topicId: number; readonly partition: number }) => boolean,
+  ): readonly { readonly topicId: number; readonly partition: number; readonly key: string }[] {
+    return this.#entries.filter(holds).map((entry) => ({ topicId: entry.topicId, partition: entry.partition, key: keyOf(entry) }));
+  }
+
   /** The same without some partitions. */
   without(isLeftOut: (partition: string) => boolean): Positions {
     const rest = new Positions();

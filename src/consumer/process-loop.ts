@@ -24,22 +24,26 @@ async function processPlainly<T>(run: Run<T>, handler: Handler<ConsumedMessage<T
 }
 
 async function handleBatch<T>(run: Run<T>, batch: Taken<T>, handler: Handler<ConsumedMessage<T>>): Promise<void> {
-  let failed: FailedByName | undefined;
+  let called: FailedByName | 'lost' | undefined;
   try {
-    if (batch.messages.length > 0) {
-      const called = await call(run, batch, handler);
-      if (called === 'lost') return run.giveUp(batch);
-      failed = called;
-    }
+    if (batch.messages.length > 0) called = await call(run, batch, handler);
   } catch (error) {
     // Nothing of the batch is committed; the engine must not wait for it either.
     run.giveUp(batch);
     throw error;
   }
-  const failure = failed === undefined || failed.size === 0 ? undefined : stopBeforeFailed(run, batch, failed);
+  if (called === 'lost') return afterLost(run, batch);
+  const failure = called === undefined || called.size === 0 ? undefined : stopBeforeFailed(run, batch, called);
   run.markHandled(batch);
   if (failure !== undefined) throw failure;
   if (batch.fault !== undefined) throw batch.fault;
+}
+
+/** The batch may have more than its handler had: skipped records, and the fault that ends the part of a partition that is still ours. */
+function afterLost<T>(run: Run<T>, batch: Taken<T>): void {
+  run.markLost(batch);
+  const { fault } = batch;
+  if (fault?.position !== undefined && run.membership.assignment.owns(fault.position)) throw fault;
 }
 
 /** Nobody handles them again, so they end the run, and their positions are where it goes on. Returns the first one's error. */

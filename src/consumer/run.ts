@@ -9,6 +9,7 @@ import type { ResolvedConsumerOptions } from '../settings/consumer-options.js';
 import { BatchReading } from './batch-reading.js';
 import { Commits } from './commits.js';
 import { type DecodedBatch, decodeBatch } from './decode.js';
+import { Departures } from './departures.js';
 import { type HandlerCall, HandlerCalls } from './handler-calls.js';
 import { type Intake, takeIn } from './intake.js';
 import type { Membership } from './membership.js';
@@ -40,7 +41,9 @@ export class Run<T> {
   readonly #calls: HandlerCalls;
   readonly #reading: BatchReading;
   readonly #positions = new Map<string, Position>();
+  readonly #departures = new Departures();
   #onLeaving: OnLeaving | undefined;
+  #left: Promise<void> | undefined;
   /** What the run ends with; the first one wins. */
   #failure: unknown;
   #failed = false;
@@ -84,7 +87,7 @@ export class Run<T> {
   /** Goes on at these positions. */
   seek(positions: readonly Position[]): void {
     positions.forEach(checkPosition);
-    this.#onLeaving?.(positions, true);
+    this.#leaving(positions, true);
     this.membership.assignment.seek(positions);
     for (const { topic, partition, offset } of positions) this.#positions.set(`${topic}:${partition}`, { topic, partition, offset });
   }
@@ -110,8 +113,8 @@ export class Run<T> {
     membership.join(inputTopics, {
       commitStarts: (rows) => this.#commits.storeUnhandled(rows),
       onAssigned: () => this.#commits.retry(),
-      onLeaving: (partitions) => onLeaving?.(partitions, false),
-      onGivenAway: () => this.#calls.loseAllBut((partition) => membership.assignment.owns(partition)),
+      onLeaving: (partitions) => this.#leaving(partitions, false),
+      onGivenAway: () => this.#givenAway(),
       onFailure: (error) => this.fail(error),
     });
   }
@@ -148,6 +151,11 @@ export class Run<T> {
       if (batch !== null) return batch;
       await membership.batches.wait();
     }
+  }
+
+  /** Has the partition left, or been sought, since that batch was taken? */
+  hasLeft(batchId: number, partition: TopicPartition): boolean {
+    return this.#departures.isSince(batchId, partition);
   }
 
   /** What comes before this position is on its way to the handler. */
@@ -187,14 +195,24 @@ export class Run<T> {
 
   /** The batch is handled: its positions are committed, or, with manual commits, left to the user. */
   markHandled(taken: Taken<T>): void {
-    const { membership, commit } = this.#options;
-    membership.batches.handled(taken.id);
-    if (commit === 'afterBatch') this.#commits.markHandled(taken.id, taken.positions);
-    else {
-      if (commit === 'stored') membership.batches.store(taken.positions.toArray());
-      membership.batches.done(taken.id);
-    }
+    this.#store(taken);
     this.tellHandled(taken);
+  }
+
+  /** Nothing of the batch's messages counts, since their partitions are gone, and their epochs with them. Other partitions of the batch have nothing but
+   *  skipped records and faults: their positions do. */
+  markLost(taken: Taken<T>): void {
+    this.#store(taken);
+  }
+
+  #store({ id, positions }: Taken<T>): void {
+    const { membership, commit } = this.#options;
+    membership.batches.handled(id);
+    if (commit === 'afterBatch') this.#commits.markHandled(id, positions);
+    else {
+      if (commit === 'stored') membership.batches.store(positions.toArray());
+      membership.batches.done(id);
+    }
   }
 
   /** Commits what is done without a gap (quintuples as `Positions.toArray` makes them), or leaves it to whoever commits; resolves when that is over.
@@ -226,6 +244,11 @@ export class Run<T> {
     else this.membership.batches.done(id);
   }
 
+  /** The same while whoever has it still runs, and is not waited for. */
+  abandon({ id }: { readonly id: number }): void {
+    this.membership.batches.abandon(id);
+  }
+
   /** Commits positions of owned partitions (offset = the next to read). @throws KafkaException when one was not stored */
   async commit(positions: readonly Position[]): Promise<void> {
     positions.forEach(checkPosition);
@@ -244,8 +267,13 @@ export class Run<T> {
     }
   }
 
-  /** Waits for the commits that are under way, then leaves. @throws what ended the run, unless it was only asked to stop */
-  async leave(): Promise<void> {
+  /** Waits for the commits that are under way, then leaves, once. @throws what ended the run, unless it was only asked to stop */
+  leave(): Promise<void> {
+    this.#left ??= this.#leave();
+    return this.#left;
+  }
+
+  async #leave(): Promise<void> {
     const { membership } = this.#options;
     try {
       this.requestStop(this.#failure);
@@ -269,8 +297,37 @@ export class Run<T> {
       decodeBatch<T>(view, { ...options, onInvalid: onInvalid === 'skip' ? 'skip' : 'stop' }),
     );
     if (decoded === undefined) return undefined;
-    for (const position of decoded.positions.toPositions((id) => membership.batches.topicName(id))) this.notePosition(position);
-    return { ...decoded, id: view.id, takenAtMs };
+    const batch = this.#stillOurs(view.id, decoded);
+    for (const position of batch.positions.toPositions((id) => membership.batches.topicName(id))) this.notePosition(position);
+    return { ...batch, id: view.id, takenAtMs };
+  }
+
+  /** Without what left while schemas took their time. */
+  #stillOurs(batchId: number, batch: DecodedBatch<T>): DecodedBatch<T> {
+    const { batches } = this.membership;
+    const left = batch.positions.where(({ topicId, partition }) => this.hasLeft(batchId, { topic: batches.topicName(topicId), partition }));
+    if (left.length === 0) return batch;
+    batches.doneParts(Float64Array.from(left.flatMap(({ topicId, partition }) => [batchId, topicId, partition])));
+    const { messages, positions, fault } = batch;
+    const isOurs = (at: TopicPartition): boolean => !this.hasLeft(batchId, at);
+    return {
+      ...batch,
+      messages: messages.filter(isOurs),
+      positions: positions.without((key) => left.some((entry) => entry.key === key)),
+      fault: fault?.position !== undefined && isOurs(fault.position) ? fault : undefined,
+    };
+  }
+
+  #leaving(partitions: readonly TopicPartition[], sought: boolean): void {
+    this.#departures.note(partitions, this.membership.batches.lastTaken);
+    this.#onLeaving?.(partitions, sought);
+  }
+
+  #givenAway(): void {
+    const { assignment } = this.membership;
+    this.#calls.loseAllBut((partition) => assignment.owns(partition));
+    // Others read on from there: what it is when the partition comes back is not known yet.
+    for (const [key, position] of this.#positions) if (!assignment.owns(position)) this.#positions.delete(key);
   }
 
   #emitHandled(detail: ConsumerEvents['consumer.handled']): void {

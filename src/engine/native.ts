@@ -224,7 +224,7 @@ export interface NativeConsumer extends NativeTokenTaker {
   /** Answered by `result`, json = WatermarksJson[]. */
   watermarks(request: number, of: readonly NativePartitionSpec[], timeoutMs: number): void;
   /** Triples [topicId, partition, offset]: drops what was prefetched of them and starts a new epoch. */
-  seek(positions: Float64Array): void;
+  seek(positions: Float64Array): readonly number[];
   /** Names by topicId. */
   topics(): string[];
   /** The number of a name, also of one that was never assigned. */

@@ -13,8 +13,8 @@ export const MUTANTS = [
     changes: [
       {
         file: 'consumer/run.js',
-        find: 'for (const position of decoded.positions.toPositions(',
-        put: 'void membership.batches.commit(decoded.positions.toArray());\n        for (const position of decoded.positions.toPositions(',
+        find: 'for (const position of batch.positions.toPositions(',
+        put: 'void membership.batches.commit(decoded.positions.toArray());\n        for (const position of batch.positions.toPositions(',
       },
     ],
     plan: {

@@ -1,8 +1,10 @@
 // seek: reading goes on exactly at the given position; what was prefetched is dropped, and a batch that is being handled commits nothing of it.
+import { setTimeout as pass } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Consumer, type ConsumerOptions } from '../../src/index.js';
 import { EmbeddedBroker } from '../../src/testing/index.js';
-import { committedOf, envelope, member, next, take, within, writeRaw } from '../support/consuming.js';
+import { committedOf, envelope, gate, member, next, take, within, writeRaw } from '../support/consuming.js';
+import { QUICK } from './kit.js';
 
 const COUNT = 40;
 
@@ -144,5 +146,49 @@ test.concurrent('while paused it seeks, and hands out nothing before resume', as
   });
   await within(10_000, processed);
   expect(seen.slice(5)).toEqual([30, 31, 32, 33, 34, 35, 36, 37, 38, 39]);
+  await broker.close();
+});
+
+// librdkafka begins no partition while a commit is under way, and refuses to seek one that it has not begun.
+test.concurrent('a seek of what has just been assigned holds, although commits of other partitions are under way', {
+  timeout: 60_000,
+}, async () => {
+  const kafkaConsumerConfig = { ...QUICK, 'session.timeout.ms': 3_000, 'partition.assignment.strategy': 'cooperative-sticky' };
+  const { broker, consumer, options } = await setUp({ batchSize: 1, consumerTimeoutMs: 0, kafkaConsumerConfig }, 2);
+  const other = new Consumer<number>(options);
+  const [taken, enough] = [gate(), gate()];
+  let sought: number | undefined;
+  let isTaken = false;
+  const seen: number[] = [];
+  consumer.on('consumer.revoked', () => {
+    isTaken = true;
+    taken.open();
+  });
+  consumer.on('consumer.assigned', ({ partitions: [back] }) => {
+    if (isTaken && back !== undefined) {
+      sought ??= back.partition;
+      consumer.seek([{ topic: 't', partition: sought, offset: COUNT - 2 }]);
+    }
+  });
+  const processed = consumer.process(async (messages) => {
+    for (const { partition, offset } of messages) {
+      if (partition === sought) seen.push(offset);
+      // The other one goes round and round, so that something is always to be committed.
+      else if (offset === COUNT - 1) consumer.seek([{ topic: 't', partition, offset: 0 }]);
+    }
+    if (seen.length >= 2) enough.open();
+    await pass(5);
+  });
+  await next(consumer, 'consumer.committed');
+  const processedThere = other.process(() => undefined);
+  await within(20_000, taken.opened);
+  broker.latency(1, 200);
+  await next(other, 'consumer.assigned');
+  await other.close();
+  await within(20_000, enough.opened);
+  expect(seen).toEqual([COUNT - 2, COUNT - 1]);
+  broker.latency(1, 0);
+  await consumer.close();
+  await within(15_000, Promise.all([processed, processedThere]));
   await broker.close();
 });

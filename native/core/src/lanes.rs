@@ -75,6 +75,8 @@ impl Collector {
 
 struct Lane {
     epoch: Epoch,
+    /// the first epoch of this ownership
+    first_epoch: Epoch,
     chunks: VecDeque<Chunk>,
     rows: usize,
     bytes: usize,
@@ -182,8 +184,18 @@ impl Lanes {
     /// A partition becomes ours; `held`: nothing of it goes out before it is released.
     pub fn assign(&mut self, at: Partition, held: bool) -> Epoch {
         let epoch = self.next_epoch();
-        let lane =
-            Lane { epoch, chunks: VecDeque::new(), rows: 0, bytes: 0, held, stopped: false, seeking: 0, leaving: false, next_offset: -1 };
+        let lane = Lane {
+            epoch,
+            first_epoch: epoch,
+            chunks: VecDeque::new(),
+            rows: 0,
+            bytes: 0,
+            held,
+            stopped: false,
+            seeking: 0,
+            leaving: false,
+            next_offset: -1,
+        };
         self.lanes.insert(at, lane);
         epoch
     }
@@ -211,6 +223,11 @@ impl Lanes {
         Some((std::mem::replace(&mut lane.epoch, epoch), epoch))
     }
 
+    /// Is the partition still in the ownership in which a seek began that epoch?
+    pub fn is_since(&self, at: Partition, epoch: Epoch) -> bool {
+        self.lanes.get(&at).is_some_and(|l| l.first_epoch < epoch)
+    }
+
     /// librdkafka reads on from where the seek went.
     pub fn sought(&mut self, at: Partition) {
         if let Some(lane) = self.lanes.get_mut(&at) {
@@ -218,10 +235,11 @@ impl Lanes {
         }
     }
 
-    pub fn stop(&mut self, at: Partition) {
-        if let Some(lane) = self.lanes.get_mut(&at) {
-            lane.stopped = true;
-        }
+    /// False where a failed fetch says nothing of what comes next: as `push`, it is not for a lane that is sought elsewhere or given away.
+    pub fn stop(&mut self, at: Partition) -> bool {
+        let Some(lane) = self.lanes.get_mut(&at).filter(|l| !l.leaving && l.seeking == 0) else { return false };
+        lane.stopped = true;
+        true
     }
 
     pub fn hold(&mut self, at: Partition, held: bool) {
@@ -239,9 +257,14 @@ impl Lanes {
         self.lanes.iter().map(|(at, l)| (*at, l.epoch))
     }
 
-    /// Whether everything that came in has gone out, or the partition is not ours.
-    pub fn is_empty(&self, at: Partition) -> bool {
-        self.lanes.get(&at).is_none_or(|l| l.rows == 0)
+    /// Whether the partition is ours in this epoch and is not being given away.
+    pub fn stays(&self, at: Partition, epoch: Epoch) -> bool {
+        self.lanes.get(&at).is_some_and(|l| l.epoch == epoch && !l.leaving)
+    }
+
+    /// Whether everything that came in has gone out and is done, or the partition is not ours.
+    pub fn is_used_up(&self, at: Partition) -> bool {
+        self.lanes.get(&at).is_none_or(|l| l.rows == 0) && self.drained(at)
     }
 
     /// The offset after the last record that came in, -1 before the first.
@@ -249,7 +272,8 @@ impl Lanes {
         self.lanes.get(&at).map_or(-1, |l| l.next_offset)
     }
 
-    /// How many more records of this partition to fetch: at most one batch a lane, `batches` in all that are not held.
+    /// How many more records of this partition to fetch: at most one batch a lane, `batches` in all that are not held. What is held completes no
+    /// batch, so it stops at `PREFETCH_BYTES`: many paused partitions would fill the memory.
     pub fn room(&self, at: Partition, max: usize, batches: usize) -> usize {
         let Some(lane) = self.lanes.get(&at) else { return 0 };
         if lane.leaving || lane.stopped || lane.seeking > 0 {
@@ -257,6 +281,9 @@ impl Lanes {
         }
         let rows = self.available();
         let bytes: usize = self.lanes.values().map(|l| l.bytes).sum();
+        if lane.held && bytes >= PREFETCH_BYTES {
+            return 0;
+        }
         let limit = if bytes < PREFETCH_BYTES { max * batches } else { max };
         max.saturating_sub(lane.rows).min(limit.saturating_sub(rows))
     }
@@ -543,8 +570,56 @@ mod tests {
         }
         assert_eq!(lanes.available(), 30);
         assert_eq!(lanes.room(p(4), 100, 100), 100);
-        lanes.stop(p(4));
+        assert!(lanes.stop(p(4)));
         assert_eq!(lanes.room(p(4), 100, 100), 0);
+    }
+
+    #[test]
+    fn a_held_lane_takes_nothing_beyond_the_prefetched_bytes_and_any_other_what_completes_a_batch() {
+        let (mut lanes, _) = two_lanes(1);
+        lanes.hold(p(0), true);
+        lanes.lanes.get_mut(&p(0)).expect("lane 0").bytes = PREFETCH_BYTES - 100;
+        assert_eq!(lanes.room(p(0), 10, 3), 9);
+        lanes.lanes.get_mut(&p(0)).expect("lane 0").bytes = PREFETCH_BYTES;
+        assert_eq!(lanes.room(p(0), 10, 3), 0);
+        assert_eq!(lanes.room(p(1), 10, 3), 9);
+    }
+
+    #[test]
+    fn a_failure_is_not_for_a_lane_that_is_sought_elsewhere_or_given_away() {
+        let (mut lanes, _) = two_lanes(0);
+        lanes.restart(p(0));
+        assert!(!lanes.stop(p(0)));
+        lanes.sought(p(0));
+        assert_eq!(lanes.room(p(0), 10, 3), 10);
+        assert!(lanes.stop(p(0)));
+        assert_eq!(lanes.room(p(0), 10, 3), 0);
+        lanes.leave(p(1));
+        assert!(!lanes.stop(p(1)));
+        assert!(!lanes.stop(p(2)));
+    }
+
+    #[test]
+    fn a_lane_is_used_up_when_what_went_out_is_done() {
+        let (mut lanes, now) = two_lanes(1);
+        assert!(!lanes.is_used_up(p(0)));
+        let h = lanes.take(10, now).expect("a batch of both");
+        assert!(!lanes.is_used_up(p(0)));
+        lanes.done_part(h.id, p(1));
+        assert!(!lanes.is_used_up(p(0)) && lanes.is_used_up(p(1)));
+        lanes.done(h.id);
+        assert!(lanes.is_used_up(p(0)));
+    }
+
+    #[test]
+    fn a_lane_stays_neither_after_a_seek_nor_while_it_is_given_away() {
+        let (mut lanes, _) = two_lanes(1);
+        let epoch = lanes.epoch(p(1)).expect("owned");
+        assert!(lanes.stays(p(1), epoch));
+        lanes.leave(p(1));
+        assert!(lanes.epoch(p(1)) == Some(epoch) && !lanes.stays(p(1), epoch));
+        let (old, new) = lanes.restart(p(0)).expect("owned");
+        assert!(!lanes.stays(p(0), old) && lanes.stays(p(0), new));
     }
 
     #[test]
@@ -587,6 +662,19 @@ mod tests {
         lanes.done_part(h.id, p(1));
         assert!(lanes.drained(p(1)));
         assert!(lanes.outstanding.is_empty());
+    }
+
+    #[test]
+    fn a_seek_belongs_to_the_ownership_in_which_it_was_made() {
+        let mut lanes = Lanes::default();
+        let first = lanes.assign(p(0), false);
+        let (_, sought) = lanes.restart(p(0)).expect("owned");
+        let (_, again) = lanes.restart(p(0)).expect("owned");
+        assert_eq!([first, sought, again].map(|epoch| lanes.is_since(p(0), epoch)), [false, true, true]);
+        lanes.end(p(0));
+        assert!(!lanes.is_since(p(0), again));
+        lanes.assign(p(0), false);
+        assert!(!lanes.is_since(p(0), again));
     }
 
     #[test]

@@ -10,6 +10,9 @@ use super::{Shared, State};
 use crate::mailbox::{Event, PositionResult};
 use crate::rk::{self, Fault, PartitionList, code};
 
+/// syslog's, as librdkafka's levels are
+const WARNING: i32 = 4;
+
 /// Cuts the next request and queues it, all under the epoch lock.
 pub(super) fn send(thread: &PollThread) {
     let mut state = thread.shared.state();
@@ -40,6 +43,23 @@ pub(super) fn answered(shared: &Shared, event: &rk::Event) {
     }
     state.commits.answered(whole, &each);
     post_answers(shared, &mut state);
+}
+
+/// The answer to a commit of librdkafka's own timer. Since these events have a taker, librdkafka no longer logs that one failed.
+pub(super) fn not_asked_for(shared: &Shared, event: &rk::Event) {
+    let failed = |code: i32| !matches!(code, code::NO_ERROR | code::NO_OFFSET);
+    let elements = event.partitions().elements();
+    let whole = failed(event.code()).then(|| Fault::of(event.code()).message);
+    let each = elements.iter().filter(|e| failed(e.error));
+    let each: Vec<_> = each.map(|e| format!("{}[{}]@{}({})", e.topic, e.partition, e.offset, Fault::of(e.error).message)).collect();
+    if whole.is_none() && each.is_empty() {
+        return;
+    }
+    let count = if each.is_empty() { elements.len() } else { each.len() };
+    let each = (!each.is_empty()).then(|| each.join(", "));
+    let why = [whole, each].into_iter().flatten().collect::<Vec<_>>().join(": ");
+    let message = format!("Offset commit (auto) failed for {count}/{} partition(s): {why}", elements.len());
+    shared.mailbox.post(Event::Log { level: WARNING, facility: "COMMITFAIL".to_owned(), message });
 }
 
 fn outcome(code: i32) -> Outcome {

@@ -106,7 +106,7 @@ pub(super) fn stray(thread: &mut PollThread, event: &rk::Event) {
     }
 }
 
-/// A partition that cannot be read on; told when everything before that position has gone out.
+/// A partition that cannot be read on; told when everything before that position has gone out and is done.
 pub(super) struct Stopped {
     at: Partition,
     epoch: Epoch,
@@ -122,26 +122,29 @@ fn on_failure(thread: &mut PollThread, at: Partition, error: Fault, offset: i64)
         return thread.shared.error(Fault { message: format!("{topic}:{}: {}", at.partition, error.message), ..error });
     }
     let mut state = thread.shared.state();
-    state.lanes.stop(at);
+    // sought elsewhere since, or being given away: the fault is not of what is read next
+    if !state.lanes.stop(at) {
+        return;
+    }
     let (next, epoch) = (state.lanes.next_offset(at), state.lanes.epoch(at).unwrap_or(0));
     let offset = if offset < 0 { next } else { offset };
     drop(state);
     thread.stopped.push(Stopped { at, epoch, offset, error });
 }
 
-/// Told at once, the end of the run would keep the records before the fault from ever being handled.
+/// Told at once, the end of the run would keep the records before the fault from ever being handled: those that wait here, and those that
+/// JavaScript has.
 pub(super) fn tell_stopped(thread: &mut PollThread) {
     if thread.stopped.is_empty() {
         return;
     }
     let state = thread.shared.state();
-    let (ripe, waiting) = std::mem::take(&mut thread.stopped).into_iter().partition::<Vec<_>, _>(|s| state.lanes.is_empty(s.at));
+    // given away or sought elsewhere meanwhile: its next owner meets the fault
+    thread.stopped.retain(|s| state.lanes.stays(s.at, s.epoch));
+    let (ripe, waiting) = std::mem::take(&mut thread.stopped).into_iter().partition::<Vec<_>, _>(|s| state.lanes.is_used_up(s.at));
     thread.stopped = waiting;
-    for Stopped { at, epoch, offset, error } in ripe {
-        // given away or sought elsewhere meanwhile: its next owner meets the fault
-        if state.lanes.epoch(at) == Some(epoch) {
-            let topic = state.topics.name(at.topic).unwrap_or_default().to_owned();
-            thread.shared.mailbox.post(Event::PartitionStopped { topic, partition: at.partition, offset: offset as f64, error });
-        }
+    for Stopped { at, offset, error, .. } in ripe {
+        let topic = state.topics.name(at.topic).unwrap_or_default().to_owned();
+        thread.shared.mailbox.post(Event::PartitionStopped { topic, partition: at.partition, offset: offset as f64, error });
     }
 }

@@ -12,6 +12,7 @@ use phq_kafka_core::lanes::Due;
 use phq_kafka_core::row::Mode;
 
 use super::batch::Batch;
+use super::seek::Seek;
 use super::{Command, Shared, State, Wanted, commit, poll};
 use crate::admin::json;
 use crate::lifecycle::{Threads, end_with};
@@ -197,22 +198,27 @@ impl NativeConsumer {
         }
     }
 
-    /// Triples [topicId, partition, offset]: drops what was prefetched and starts a new epoch.
+    /// Triples [topicId, partition, offset]: drops what was prefetched and starts a new epoch. Returns which of them are being given away, or
+    /// gone, by index: nothing is done with those.
     #[napi]
-    pub fn seek(&self, positions: &[f64]) {
-        let mut to = Vec::new();
+    pub fn seek(&self, positions: &[f64]) -> Vec<u32> {
+        let (mut to, mut left) = (Vec::new(), Vec::new());
         let mut state = self.shared.state();
-        for p in positions.chunks_exact(3) {
+        for (index, p) in positions.chunks_exact(3).enumerate() {
             let at = Partition { topic: p[0] as u32, partition: p[1] as i32 };
             // at once: nothing of the old place may go out after this call
-            if let Some((old, _new)) = state.lanes.restart(at) {
-                state.commits.end_epoch(at, old);
-                to.push((at, p[2] as i64));
+            match state.lanes.restart(at) {
+                Some((old, epoch)) => {
+                    state.commits.end_epoch(at, old);
+                    to.push(Seek { at, offset: p[2] as i64, epoch });
+                }
+                None => left.push(index as u32),
             }
         }
         commit::post_answers(&self.shared, &mut state);
         drop(state);
         self.command(Command::Seek(to));
+        left
     }
 
     /// Triples [topicId, partition, offset]: the answer to the question of `assigning`; a partition that is left out starts where librdkafka

@@ -6,6 +6,7 @@ pub mod fetch;
 mod handle;
 mod poll;
 mod rebalance;
+mod seek;
 
 pub use handle::{PartitionSpec, list_of};
 
@@ -23,6 +24,7 @@ pub use handle::NativeConsumer;
 use crate::lifecycle::{Stop, Threads};
 use crate::mailbox::{Event, Mailbox, OwnedPartition, lock};
 use crate::rk::{Fault, Waker};
+use seek::Seek;
 
 /// What JavaScript waits for when `take` had nothing due.
 #[derive(Clone, Copy)]
@@ -33,7 +35,7 @@ struct Wanted {
 
 enum Command {
     Subscribe(Vec<String>),
-    Seek(Vec<(Partition, i64)>),
+    Seek(Vec<Seek>),
     /// the answer to `assigning`, by its number: where each partition starts
     Assign(u32, Vec<(Partition, i64)>),
 }

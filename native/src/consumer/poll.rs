@@ -9,9 +9,10 @@ use phq_kafka_core::Partition;
 use phq_kafka_core::lanes::{Collector, Due};
 
 use super::rebalance::{Arriving, Leaving};
-use super::{Command, Shared, commit, fetch, rebalance};
+use super::seek::Seek;
+use super::{Command, Shared, commit, fetch, rebalance, seek};
 use crate::mailbox::Event;
-use crate::rk::{self, Client, Fault, Kind, PartitionList, Queue, code};
+use crate::rk::{self, Client, Fault, Kind, Queue, code};
 
 /// The main queue is looked at this often at least, whatever JavaScript does: it keeps the membership alive.
 const IDLE: Duration = Duration::from_millis(100);
@@ -22,10 +23,11 @@ const EVENTS_A_TURN: usize = 1000;
 
 pub(super) struct PollThread {
     pub shared: Arc<Shared>,
-    pub client: Arc<Client>,
     pub events: Queue,
     /// one queue a partition, split off before the assignment reaches librdkafka
     pub queues: Vec<(Partition, String, Queue)>,
+    /// after the queues: fields drop in this order, and librdkafka frees none of them after the client
+    pub client: Arc<Client>,
     /// a revocation that is not answered yet
     pub leaving: Option<Leaving>,
     /// an assignment that JavaScript has not answered yet
@@ -36,6 +38,8 @@ pub(super) struct PollThread {
     topics: Vec<String>,
     /// the batch whose handler ran too long; the group is left until it ends
     stuck: Option<u32>,
+    /// seeks that librdkafka has not taken up
+    pub seeks: Vec<Seek>,
     /// partitions whose next record cannot be read
     pub stopped: Vec<fetch::Stopped>,
     pub collector: Collector,
@@ -49,14 +53,15 @@ pub(super) fn start(shared: &Arc<Shared>, client: Arc<Client>) -> Result<(), Fau
     events.wake_with(shared.waker.clone());
     let thread = PollThread {
         shared: shared.clone(),
-        client,
         events,
         queues: vec![],
+        client,
         leaving: None,
         arriving: None,
         questions: 0,
         topics: vec![],
         stuck: None,
+        seeks: vec![],
         stopped: vec![],
         collector: Collector::default(),
         first_queue: 0,
@@ -71,12 +76,13 @@ impl PollThread {
         self.shared.waker.adopt();
         let timed_out = loop {
             self.obey();
-            self.serve_events();
+            seek::advance(&mut self);
+            let more = self.serve_events();
             rebalance::advance(&mut self);
             self.watch_handlers();
             self.look_at_membership();
             commit::send(&self);
-            let busy = !self.closing && fetch::turn(&mut self);
+            let busy = !self.closing && fetch::turn(&mut self) || more;
             fetch::tell_stopped(&mut self);
             let next = self.announce();
             if let Some(timed_out) = self.close_step() {
@@ -99,7 +105,10 @@ impl PollThread {
                     self.topics = topics;
                     self.client.subscribe(&self.topics).map_err(|fault| Fault { fatal: true, ..fault })
                 }
-                Some(Command::Seek(to)) => self.seek(&to),
+                Some(Command::Seek(to)) => {
+                    seek::begin(self, to);
+                    Ok(())
+                }
                 Some(Command::Assign(question, at)) => {
                     rebalance::answer_assignment(self, question, &at);
                     Ok(())
@@ -118,6 +127,8 @@ impl PollThread {
                 let stuck = self.shared.state().lanes.stuck(limit, Instant::now());
                 if let Some((batch, held)) = stuck {
                     self.stuck = Some(batch);
+                    // JavaScript may be blocked, and until it is answered librdkafka only takes note that the group shall be left
+                    rebalance::skip_question(self);
                     rebalance::give_up_all(self);
                     self.shared.mailbox.post(Event::Stuck { batch, held_ms: held.as_secs_f64() * 1000.0 });
                     self.report(self.client.unsubscribe());
@@ -132,6 +143,18 @@ impl PollThread {
             }
             Some(_) => {}
         }
+    }
+
+    /// For what arrives while a handler hangs: the leave that was asked for during a rebalance is only noted, and the assignment that ends it does
+    /// not carry it out.
+    pub fn leave_again(&self) {
+        if !self.closing {
+            self.report(self.client.unsubscribe());
+        }
+    }
+
+    pub fn is_stuck(&self) -> bool {
+        self.stuck.is_some()
     }
 
     /// A KIP-848 member that gets no partitions hears nothing of it: its epoch is all there is to see.
@@ -156,26 +179,14 @@ impl PollThread {
         }
     }
 
-    fn seek(&mut self, to: &[(Partition, i64)]) -> Result<(), Fault> {
-        let mut list = PartitionList::new(to.len());
-        let state = self.shared.state();
-        // a partition that was lost meanwhile starts where its next owner decides
-        for (at, offset) in to.iter().filter(|(at, _)| state.lanes.epoch(*at).is_some()) {
-            list.add(state.topics.name(at.topic).unwrap_or_default(), at.partition, *offset, -1)?;
-        }
-        drop(state);
-        let result = self.client.seek(&list);
-        let mut state = self.shared.state();
-        to.iter().for_each(|(at, _)| state.lanes.sought(*at));
-        result
-    }
-
-    fn serve_events(&mut self) {
+    /// True when there may be more at once.
+    fn serve_events(&mut self) -> bool {
         for _ in 0..EVENTS_A_TURN {
-            let Some(event) = self.events.poll() else { return };
+            let Some(event) = self.events.poll() else { return false };
             match event.kind() {
                 Kind::Rebalance => rebalance::begin(self, &event),
-                Kind::OffsetCommit => commit::answered(&self.shared, &event),
+                Kind::OffsetCommit if event.is_asked_for() => commit::answered(&self.shared, &event),
+                Kind::OffsetCommit => commit::not_asked_for(&self.shared, &event),
                 Kind::Fetch => fetch::stray(self, &event),
                 Kind::Error => self.error(&event),
                 Kind::Log => {
@@ -186,6 +197,7 @@ impl PollThread {
                 _ => {}
             }
         }
+        true
     }
 
     fn error(&self, event: &rk::Event) {
@@ -198,7 +210,7 @@ impl PollThread {
     fn announce(&self) -> Duration {
         let mut state = self.shared.state();
         state.polled = Some(Instant::now());
-        let busy = self.leaving.is_some() || state.close_by.is_some();
+        let busy = self.leaving.is_some() || state.close_by.is_some() || !self.seeks.is_empty();
         let idle = if busy { Duration::from_millis(10) } else { IDLE };
         let Some(wanted) = state.wanted else { return idle };
         let now = Instant::now();

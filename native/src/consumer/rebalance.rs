@@ -46,6 +46,10 @@ fn arrive(thread: &mut PollThread, list: PartitionList) {
     if thread.leaving.is_some() {
         finish(thread);
     }
+    if thread.is_stuck() {
+        assign(thread, &list, false);
+        return thread.leave_again();
+    }
     let elements = list.elements();
     if !thread.shared.decides_starts || elements.is_empty() || thread.shared.state().close_by.is_some() {
         return assign(thread, &list, false);
@@ -84,6 +88,11 @@ pub(super) fn skip_question(thread: &mut PollThread) {
 /// Ends every epoch at once, for a handler that hangs: nothing of it may be committed any more.
 pub(super) fn give_up_all(thread: &mut PollThread) {
     thread.queues.clear();
+    // told as lost with all the others: the second half only answers librdkafka, and has nothing more to tell
+    if let Some(leaving) = &mut thread.leaving {
+        leaving.lost = true;
+        leaving.partitions.clear();
+    }
     let mut state = thread.shared.state();
     let owned: Vec<_> = state.lanes.partitions().collect();
     for (at, epoch) in owned {

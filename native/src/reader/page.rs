@@ -52,15 +52,16 @@ impl Drop for Running {
 
 struct Reading {
     shared: Arc<Shared>,
-    client: Arc<Client>,
-    events: Queue,
     running: Option<Running>,
+    events: Queue,
+    /// after what belongs to it: fields drop in this order, and librdkafka stops or frees nothing after the client
+    client: Arc<Client>,
     collector: Collector,
 }
 
 pub fn start(shared: &Arc<Shared>, client: Arc<Client>, reads: Receiver<Read>) -> Result<(), Fault> {
     let events = client.events().ok_or_else(|| Fault::new(code::FAIL, "librdkafka gave no queue"))?;
-    let mut reading = Reading { shared: shared.clone(), client, events, running: None, collector: Collector::default() };
+    let mut reading = Reading { shared: shared.clone(), running: None, events, client, collector: Collector::default() };
     let run = move || {
         loop {
             match reads.recv_timeout(POLL) {

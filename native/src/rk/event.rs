@@ -8,6 +8,13 @@ use rdkafka_sys as rd;
 use super::sys::{self, RawMessage};
 use super::{Fault, PartitionList, owned};
 
+/// Its address marks the commits that we ask for: the answers to librdkafka's own (`enable.auto.commit`) come as the same kind of event.
+static ASKED_FOR: u8 = 0;
+
+pub(super) fn asked_for() -> *mut c_void {
+    (&raw const ASKED_FOR).cast_mut().cast()
+}
+
 pub struct Event {
     ptr: *mut rd::rd_kafka_event_t,
 }
@@ -78,6 +85,12 @@ impl Event {
             rd::rd_kafka_topic_partition_destroy(element);
             offset
         }
+    }
+
+    /// Whether a commit answer is one to `Client::commit`.
+    pub fn is_asked_for(&self) -> bool {
+        // SAFETY: live event; the opaque is compared, never followed
+        unsafe { rd::rd_kafka_event_opaque(self.ptr) == asked_for() }
     }
 
     pub fn partitions(&self) -> PartitionList {

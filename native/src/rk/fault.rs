@@ -20,6 +20,9 @@ pub mod code {
     pub const ASSIGN_PARTITIONS: i32 = -175;
     pub const REVOKE_PARTITIONS: i32 = -174;
     pub const STATE: i32 = -172;
+    pub const NO_OFFSET: i32 = -168;
+    pub const IN_PROGRESS: i32 = -178;
+    pub const PREV_IN_PROGRESS: i32 = -177;
     pub const FATAL: i32 = -150;
     pub const PARTITION_EOF: i32 = -191;
     pub const NOT_CONFIGURED: i32 = -145;

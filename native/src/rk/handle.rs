@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rdkafka_sys as rd;
 
 use super::conf::Conf;
+use super::event::asked_for;
 use super::fault::code;
 use super::{Fault, PartitionList, Queue, c_string, oauth, owned, sys, text_buffer};
 
@@ -147,12 +148,10 @@ impl Client {
         Fault::check(unsafe { rd::rd_kafka_incremental_unassign(self.ptr, list.as_ptr()) })
     }
 
-    /// Queues a commit; its answer comes as an event on `answers`.
+    /// Queues a commit; its answer comes as an event on `answers`, which `is_asked_for`.
     pub fn commit(&self, list: &PartitionList, answers: &Queue) -> Result<(), Fault> {
-        // SAFETY: live client and queue; the list is copied; no callback, so the answer is an event
-        Fault::check_code(unsafe {
-            sys::rd_kafka_commit_queue(self.ptr, list.as_ptr(), answers.as_ptr(), std::ptr::null(), std::ptr::null_mut())
-        })
+        // SAFETY: live client and queue; the list is copied; no callback, so the answer is an event; the opaque is only handed back
+        Fault::check_code(unsafe { sys::rd_kafka_commit_queue(self.ptr, list.as_ptr(), answers.as_ptr(), std::ptr::null(), asked_for()) })
     }
 
     /// Leaves positions for librdkafka's own commit timer (`enable.auto.commit`).
@@ -161,10 +160,11 @@ impl Client {
         Fault::check_code(unsafe { sys::rd_kafka_offsets_store(self.ptr, list.as_ptr()) })
     }
 
-    /// Moves the fetch positions of assigned partitions; does not wait.
-    pub fn seek(&self, list: &PartitionList) -> Result<(), Fault> {
-        // SAFETY: live client and list
-        Fault::check(unsafe { sys::rd_kafka_seek_partitions(self.ptr, list.as_ptr(), 0) })
+    /// Moves the fetch positions of assigned partitions; each element's error says whether that was taken up, `IN_PROGRESS` that it was not
+    /// answered in time.
+    pub fn seek(&self, list: &PartitionList, timeout_ms: i32) -> Result<(), Fault> {
+        // SAFETY: live client and list, which is filled in
+        Fault::check(unsafe { sys::rd_kafka_seek_partitions(self.ptr, list.as_ptr(), timeout_ms) })
     }
 
     /// Starts leaving the group; go on polling `events` (the last rebalance comes there) until `is_closed`.

@@ -7,6 +7,7 @@ const TOPICS = ['t', 'u'];
 
 function setUp() {
   const calls: unknown[] = [];
+  const left: number[] = [];
   const log =
     (name: string) =>
     (rows: Float64Array): void => {
@@ -16,10 +17,13 @@ function setUp() {
     assign: (question: number, rows: Float64Array) => void calls.push(['assign', question, ...rows]),
     hold: log('hold'),
     release: log('release'),
-    seek: log('seek'),
+    seek: (rows: Float64Array) => {
+      log('seek')(rows);
+      return left;
+    },
     topicId: (name: string) => TOPICS.indexOf(name),
   };
-  return { assignment: new Assignment(() => handle), calls };
+  return { assignment: new Assignment(() => handle), calls, left };
 }
 
 const own = (partition: number, epoch = 1): NativePartition => ({ topic: 't', topicId: 0, partition, epoch });
@@ -134,4 +138,27 @@ test('held for a failure and paused by the user do not undo each other; what is 
   assignment.add([own(0, 2)], true);
   assignment.release([own(0, 2)]);
   expect(calls.at(-1)).toEqual(['release', 0, 0]);
+});
+
+test('a seek of a partition that is being given away is kept for when it is back', () => {
+  const { assignment, calls, left } = setUp();
+  assignment.add([own(0), own(1)], true);
+  assignment.release([own(0), own(1)]);
+  calls.length = 0;
+  left.push(1);
+  assignment.seek([at(0, 4), at(1, 5)]);
+  assignment.remove([at(1, 0)]);
+  assignment.answer(2, [own(1, 0)], none);
+  expect(calls).toEqual([
+    ['seek', 0, 0, 4, 0, 1, 5],
+    ['assign', 2, 0, 1, 5],
+  ]);
+});
+
+test('what is not ours, or not yet, is not released by resume', () => {
+  const { assignment, calls } = setUp();
+  assignment.pause([at(0, 0)]);
+  calls.length = 0;
+  assignment.resume([at(0, 0)]);
+  expect(calls).toEqual([]);
 });

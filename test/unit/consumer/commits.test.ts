@@ -163,6 +163,22 @@ test('what is repeated is the newest position of the partition, never one behind
   expect(committed).toEqual(['1:5', '0:20', '0:20']);
 });
 
+test('a row of an epoch that is over does not take the place of one that waits to be repeated', async () => {
+  const { commits, requests } = setUp();
+  const row = (offset: number, epoch: number): Float64Array => Float64Array.of(0, 0, offset, epoch, -1);
+  const waiting = commits.storeNow(row(8, 2));
+  requests[0]?.answer(14);
+  await settle();
+  const late = commits.storeNow(row(20, 1));
+  requests[1]?.answer(-172);
+  await expect(late).rejects.toMatchObject({ kafkaCode: -172 });
+  commits.retry();
+  await settle();
+  expect(requests[2]?.rows).toEqual([[0, 8]]);
+  requests[2]?.answer();
+  await waiting;
+});
+
 test('positions that are no longer owned are dropped without a word: their new owner reads them again', async () => {
   const { commits, requests, done, failures, retried, committed } = setUp();
   commits.markHandled(1, positions({ 0: 9, 1: 4 }));

@@ -1,120 +1,13 @@
 /** The loop of a failure policy or concurrency against an engine under the test's hand: what may begin, and what may be committed, when a partition leaves
  *  or the run stops at an awkward moment. */
-
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { expect, test } from 'vitest';
-import type { Membership } from '../../../src/consumer/membership.js';
-import { processBatches } from '../../../src/consumer/process-loop.js';
-import { Run } from '../../../src/consumer/run.js';
-import { BatchView } from '../../../src/engine/batch-view.js';
-import type { NativeBatch } from '../../../src/engine/native.js';
-import { CONSUMER_EVENTS, type ConsumerEvents, Emitter, type TopicPartition } from '../../../src/events.js';
-import type { HandlerContext } from '../../../src/handling/handler.js';
 import type { ConsumedMessage } from '../../../src/message/consumed-message.js';
-import { type ConsumerOptions, resolveConsumerOptions } from '../../../src/settings/consumer-options.js';
 import { gate, within } from '../../support/consuming.js';
-import { fakeBatch } from '../engine/fakes.js';
-import { consumerOptions } from '../settings/options.js';
+import { batchOf, slowFrom, start } from './world.js';
 
 const RETRY = { attempts: 3, initialDelayMs: 1, maxDelayMs: 1, jitter: 0 } as const;
 const ONE_BY_ONE = { concurrency: { max: 1, order: 'key' }, batchSize: 4 } as const;
-
-type HandlerOf = (messages: readonly ConsumedMessage<number>[], context: HandlerContext<ConsumedMessage<number>>) => unknown;
-
-/** Messages of topic t from offset `from` on, each with a key and a payload of its own: its offset. */
-function batchOf(id: number, { partition = 0, from = 0, count = 1 }: { partition?: number; from?: number; count?: number }): NativeBatch {
-  const rows = Array.from({ length: count }, (_, i) => ({ partition, offset: from + i, key: `k${from + i}`, item: String(from + i) }));
-  return fakeBatch(rows, id);
-}
-
-function start(handler: HandlerOf, options: object = {}) {
-  const ready: NativeBatch[] = [];
-  const owned = new Set([0, 1]);
-  const handled: string[] = [];
-  const committed: string[] = [];
-  const done: string[] = [];
-  let wake = (): void => undefined;
-  let hooks: { onLeaving?(partitions: readonly TopicPartition[]): void; onGivenAway(): void } | undefined;
-  const batches = {
-    lastTaken: 0,
-    take() {
-      const batch = ready.shift();
-      if (batch === undefined) return null;
-      this.lastTaken = batch.id;
-      return new BatchView(batch);
-    },
-    wait: () =>
-      new Promise<void>((resolve) => {
-        wake = resolve;
-      }),
-    interrupt: () => wake(),
-    topicName: () => 't',
-    topicId: () => 0,
-    handled: () => undefined,
-    abandon: () => undefined,
-    calling: () => undefined,
-    done: (id: number) => void done.push(`${id}`),
-    doneParts: (parts: Float64Array) => {
-      for (let at = 0; at < parts.length; at += 3) done.push(`${parts[at]}:${parts[at + 2]}`);
-    },
-    commit: async (rows: Float64Array) => {
-      const at = Array.from({ length: rows.length / 5 }, (_, i) => rows.subarray(i * 5, i * 5 + 5));
-      committed.push(...at.map(([, partition, offset]) => `${partition}:${offset}`));
-      return at.map(([, partition, offset, epoch]) => ({ topic: 't', partition, offset, epoch, error: null }));
-    },
-  };
-  const assignment = {
-    hold: () => undefined,
-    free: () => undefined,
-    seek: () => undefined,
-    owns: ({ partition }: TopicPartition) => owned.has(partition),
-  };
-  const join = (_: readonly string[], given: typeof hooks): void => {
-    hooks = given;
-  };
-  const membership = { failure: undefined, prepare: async () => undefined, join, close: async () => undefined, assignment, batches };
-  const emitter = new Emitter<ConsumerEvents>(CONSUMER_EVENTS, (_, error) => {
-    throw error;
-  });
-  const resolved = resolveConsumerOptions({ ...consumerOptions, inputTopics: ['t'], logger: false, ...options } as ConsumerOptions);
-  const run = new Run<number>({ ...resolved, name: 'test', emitter, membership: membership as unknown as Membership });
-  const processed = processBatches<number>(run, async (messages, context) => {
-    await handler(messages, context);
-    handled.push(...messages.map(({ partition, offset }) => `${partition}:${offset}`));
-  });
-  processed.catch(() => undefined);
-  const settle = async (): Promise<void> => {
-    for (let turns = 0; turns < 20; turns++) await nextTurn();
-  };
-  return {
-    ...{ run, processed, emitter, handled, committed, done, settle },
-    async give(...given: readonly NativeBatch[]): Promise<void> {
-      ready.push(...given);
-      wake();
-      await settle();
-    },
-    /** The engine asks for the partition back; with `isLost` it is gone at once. */
-    async leave(partition: number, isLost = false): Promise<void> {
-      hooks?.onLeaving?.([{ topic: 't', partition }]);
-      if (isLost) owned.delete(partition);
-      if (isLost) hooks?.onGivenAway();
-      await settle();
-    },
-    async stop(): Promise<void> {
-      run.requestStop();
-      await within(5_000, processed);
-    },
-  };
-}
-
-/** Judges payloads from `later` on only when the gate opens. */
-function slowFrom(later: number) {
-  const { opened, open } = gate();
-  const validate = (value: unknown) => ((value as number) < later ? { value } : opened.then(() => ({ value })));
-  const schema = { '~standard': { version: 1, vendor: 'test', validate } } as StandardSchemaV1;
-  return { inputTopics: { t: schema }, open };
-}
 
 test.for([
   ['with concurrency', ONE_BY_ONE, ['0:0']],
