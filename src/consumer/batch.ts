@@ -52,11 +52,13 @@ async function* walk<T>(run: Run<T>, loop: Loop<T>): AsyncGenerator<Batch<Consum
         run.giveUp(taken);
       }
       run.tellHandled(taken);
-      if (taken.fault !== undefined) throw taken.fault;
+      if (taken.faults.length > 0) throw taken.faults[0];
     }
   } catch (error) {
     run.fail(error);
   } finally {
+    // The farewell is none of the body's time.
+    loop.end();
     await run.leave();
   }
 }

@@ -17,8 +17,8 @@ export interface DecodedBatch<T> {
   readonly superseded: number;
   /** records that could not be read and were passed over (onInvalid: 'skip') */
   readonly invalid: number;
-  /** the first faulty row, if there is one; its position is where its partition's commit ends */
-  readonly fault: PayloadError | undefined;
+  /** the first faulty row of each partition that has one, in order; its position is where its partition's commit ends */
+  readonly faults: readonly PayloadError[];
 }
 
 export interface DecodeOptions extends ReadOptions {
@@ -43,7 +43,7 @@ class Decoding<T> implements RowSink<Row<T>> {
   readonly #messages: ConsumedMessage<T>[] = [];
   #tombstones = 0;
   #invalid = 0;
-  #fault: PayloadError | undefined;
+  readonly #faults: PayloadError[] = [];
 
   constructor(view: BatchView, options: DecodeOptions) {
     this.#view = view;
@@ -55,7 +55,7 @@ class Decoding<T> implements RowSink<Row<T>> {
   }
 
   skips(row: number): boolean {
-    return this.#fault !== undefined && this.#positions.isStopped(this.#view, row);
+    return this.#faults.length > 0 && this.#positions.isStopped(this.#view, row);
   }
 
   settle(row: number, read: Row<T>): void {
@@ -63,7 +63,7 @@ class Decoding<T> implements RowSink<Row<T>> {
       this.#options.onFault(read);
       if (this.#options.onInvalid === 'stop') {
         this.#positions.stopAt(this.#view, row);
-        this.#fault ??= read;
+        this.#faults.push(read);
         return;
       }
       this.#invalid++;
@@ -81,7 +81,7 @@ class Decoding<T> implements RowSink<Row<T>> {
       tombstones: this.#tombstones,
       superseded: all.length - messages.length,
       invalid: this.#invalid,
-      fault: this.#fault,
+      faults: this.#faults,
     };
   }
 }

@@ -35,8 +35,8 @@ export interface Intake<T> {
   readonly superseded: number;
   /** passed over (onInvalid: 'skip') */
   readonly invalid: number;
-  /** the first faulty row (onInvalid: 'stop') */
-  readonly fault: PayloadError | undefined;
+  /** the first faulty row of each partition that has one, in order (onInvalid: 'stop') */
+  readonly faults: readonly PayloadError[];
 }
 
 export interface IntakeOptions extends Omit<DecodeOptions, 'onInvalid'> {
@@ -60,7 +60,7 @@ class Taking<T> implements RowSink<Judged<T>> {
   #share: Share<T> | undefined;
   #tombstones = 0;
   #invalid = 0;
-  #fault: PayloadError | undefined;
+  readonly #faults: PayloadError[] = [];
 
   constructor(view: BatchView, options: IntakeOptions) {
     this.#view = view;
@@ -81,7 +81,7 @@ class Taking<T> implements RowSink<Judged<T>> {
     if (read instanceof PayloadError) {
       this.#options.onFault(read);
       if (this.#options.onInvalid === 'stop') {
-        this.#fault ??= read;
+        this.#faults.push(read);
         share.stopped = true;
         share.next = view.offset(row);
         return;
@@ -103,7 +103,7 @@ class Taking<T> implements RowSink<Judged<T>> {
     const superseded = this.#options.latestOnly ? shares.reduce((sum, share) => sum + dropSuperseded(share), 0) : 0;
     return {
       ...{ batchId: this.#view.id, shares, superseded },
-      ...{ tombstones: this.#tombstones, invalid: this.#invalid, fault: this.#fault },
+      ...{ tombstones: this.#tombstones, invalid: this.#invalid, faults: this.#faults },
     };
   }
 

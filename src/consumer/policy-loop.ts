@@ -1,7 +1,7 @@
 /** Consuming with a failure policy or concurrency, the loop of `process()`: takes batches in, has them handled, and sees through what failed while the
  *  other partitions go on. It owns every wait. */
 
-import { HandlerError } from '../errors.js';
+import { HandlerError, type PayloadError } from '../errors.js';
 import type { TopicPartition } from '../events.js';
 import { type CallOutcome, isClean } from '../handling/attempted.js';
 import { CircuitBreaker } from '../handling/circuit-breaker.js';
@@ -110,22 +110,22 @@ class PolicyLoop<T> {
   }
 
   /** Returns the fault that ends the run, once everything before it is taken in. */
-  async #takeAll(): Promise<Intake<T>['fault']> {
+  async #takeAll(): Promise<PayloadError | undefined> {
     const hasRoom = (): boolean => this.#partitions.askRoom();
     for (let intake = await this.#run.nextIntake(hasRoom); intake !== undefined; intake = await this.#run.nextIntake(hasRoom)) {
-      const isFaulty = await this.#handle(intake);
-      if (isFaulty) return intake.fault;
+      const fault = await this.#handle(intake);
+      if (fault !== undefined) return fault;
     }
     return undefined;
   }
 
-  /** Resolves with whether a faulty row is among what is still ours. */
-  async #handle(intake: Intake<T>): Promise<boolean> {
+  /** Resolves with the first fault of what is still ours. */
+  async #handle(intake: Intake<T>): Promise<PayloadError | undefined> {
     const shares = intake.shares.flatMap((share) => this.#begun(intake.batchId, share) ?? []);
     for (const { share, partition } of shares) if (share.park.length > 0) void this.#track(this.#parkUnreadable(partition, share.park));
     if (this.#lanes === undefined) await this.#handleWhole(shares.filter(({ share }) => share.handle.length > 0));
     else for (const { share, partition } of shares) this.#lanes.add(partition, share.handle);
-    return shares.some(({ share }) => share.stopped);
+    return intake.faults.find(({ position }) => shares.some(({ partition }) => isOf(partition, position)));
   }
 
   #begun(batchId: number, share: Share<T>): Begun<T> | undefined {
@@ -286,6 +286,10 @@ async function untilStopped(signal: AbortSignal, work: Promise<void>): Promise<v
     signal.removeEventListener('abort', stop);
     work.catch(() => undefined);
   }
+}
+
+function isOf({ of }: OwnedPartition<unknown>, position: TopicPartition | undefined): boolean {
+  return of.topic === position?.topic && of.partition === position.partition;
 }
 
 /** The outcome for some of a call's entries. */

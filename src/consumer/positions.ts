@@ -79,6 +79,8 @@ export class Positions {
   without(isLeftOut: (partition: string) => boolean): Positions {
     const rest = new Positions();
     rest.#entries.push(...this.#entries.filter((entry) => !isLeftOut(keyOf(entry))));
+    // How many of them are in which partition is not known: at most.
+    rest.#records = this.#records;
     return rest;
   }
 

@@ -36,14 +36,15 @@ async function handleBatch<T>(run: Run<T>, batch: Taken<T>, handler: Handler<Con
   const failure = called === undefined || called.size === 0 ? undefined : stopBeforeFailed(run, batch, called);
   run.markHandled(batch);
   if (failure !== undefined) throw failure;
-  if (batch.fault !== undefined) throw batch.fault;
+  if (batch.faults.length > 0) throw batch.faults[0];
 }
 
 /** The batch may have more than its handler had: skipped records, and the fault that ends the part of a partition that is still ours. */
 function afterLost<T>(run: Run<T>, batch: Taken<T>): void {
   run.markLost(batch);
-  const { fault } = batch;
-  if (fault?.position !== undefined && run.membership.assignment.owns(fault.position)) throw fault;
+  const { assignment } = run.membership;
+  const fault = batch.faults.find(({ position }) => position !== undefined && assignment.owns(position));
+  if (fault !== undefined) throw fault;
 }
 
 /** Nobody handles them again, so they end the run, and their positions are where it goes on. Returns the first one's error. */

@@ -308,13 +308,13 @@ export class Run<T> {
     const left = batch.positions.where(({ topicId, partition }) => this.hasLeft(batchId, { topic: batches.topicName(topicId), partition }));
     if (left.length === 0) return batch;
     batches.doneParts(Float64Array.from(left.flatMap(({ topicId, partition }) => [batchId, topicId, partition])));
-    const { messages, positions, fault } = batch;
+    const { messages, positions, faults } = batch;
     const isOurs = (at: TopicPartition): boolean => !this.hasLeft(batchId, at);
     return {
       ...batch,
       messages: messages.filter(isOurs),
       positions: positions.without((key) => left.some((entry) => entry.key === key)),
-      fault: fault?.position !== undefined && isOurs(fault.position) ? fault : undefined,
+      faults: faults.filter(({ position }) => position !== undefined && isOurs(position)),
     };
   }
 

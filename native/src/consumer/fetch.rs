@@ -108,10 +108,10 @@ pub(super) fn stray(thread: &mut PollThread, event: &rk::Event) {
 
 /// A partition that cannot be read on; told when everything before that position has gone out and is done.
 pub(super) struct Stopped {
-    at: Partition,
-    epoch: Epoch,
-    offset: i64,
-    error: Fault,
+    pub at: Partition,
+    pub epoch: Epoch,
+    pub offset: i64,
+    pub error: Fault,
 }
 
 /// librdkafka skips a fetch that it cannot read: the lane ends here, or the next commit would pass over the gap.

@@ -48,6 +48,7 @@ fn arrive(thread: &mut PollThread, list: PartitionList) {
     }
     if thread.is_stuck() {
         assign(thread, &list, false);
+        give_no_rows(thread, &list);
         return thread.leave_again();
     }
     let elements = list.elements();
@@ -82,6 +83,15 @@ pub(super) fn answer_assignment(thread: &mut PollThread, question: u32, starts: 
 pub(super) fn skip_question(thread: &mut PollThread) {
     if let Some(Arriving { list, .. }) = thread.arriving.take() {
         assign(thread, &list, false);
+    }
+}
+
+/// What arrives while a handler hangs is taken back in a moment; JavaScript, which may go on beside that handler, must not begin it.
+fn give_no_rows(thread: &PollThread, list: &PartitionList) {
+    let mut state = thread.shared.state();
+    for element in list.elements() {
+        let at = Partition { topic: state.topics.id(&element.topic), partition: element.partition };
+        state.lanes.leave(at);
     }
 }
 

@@ -3,6 +3,7 @@
 
 use phq_kafka_core::{Epoch, Partition};
 
+use super::fetch::Stopped;
 use super::poll::PollThread;
 use crate::rk::{Fault, PartitionList, code};
 
@@ -53,28 +54,23 @@ fn send(thread: &mut PollThread) -> Result<(), Fault> {
         return Ok(());
     }
     let whole = thread.client.seek(&list, ANSWER_MS);
-    let mut state = thread.shared.state();
-    let mut refused = None;
-    let answers = list.elements();
-    let mut answers = answers.iter();
-    thread.seeks.retain(|seek| {
-        let error = answers.next().map_or(code::NO_ERROR, |element| element.error);
-        if is_to_repeat(error) {
-            return true;
+    let shared = thread.shared.clone();
+    let mut state = shared.state();
+    for (seek, element) in std::mem::take(&mut thread.seeks).into_iter().zip(list.elements()) {
+        match element.error {
+            code::NO_ERROR => state.lanes.sought(seek.at),
+            error if is_to_repeat(error) => thread.seeks.push(seek),
+            // read on from wherever librdkafka is, the next commit would pass over what was dropped for the seek
+            error => thread.stopped.push(Stopped { at: seek.at, epoch: seek.epoch, offset: seek.offset, error: Fault::of(error) }),
         }
-        state.lanes.sought(seek.at);
-        if error != code::NO_ERROR {
-            refused = Some(Fault::of(error));
-        }
-        false
-    });
-    match (whole, refused) {
-        (Err(fault), _) if fault.code != code::TIMED_OUT => Err(fault),
-        (_, Some(fault)) => Err(fault),
-        _ => Ok(()),
+    }
+    match whole {
+        // they are repeated
+        Err(fault) if fault.code == code::TIMED_OUT => Ok(()),
+        whole => whole,
     }
 }
 
 fn is_to_repeat(error: i32) -> bool {
-    matches!(error, code::STATE | code::PREV_IN_PROGRESS | code::IN_PROGRESS)
+    matches!(error, code::STATE | code::PREV_IN_PROGRESS | code::IN_PROGRESS | code::OUTDATED)
 }

@@ -21,6 +21,7 @@ pub mod code {
     pub const REVOKE_PARTITIONS: i32 = -174;
     pub const STATE: i32 = -172;
     pub const NO_OFFSET: i32 = -168;
+    pub const OUTDATED: i32 = -167;
     pub const IN_PROGRESS: i32 = -178;
     pub const PREV_IN_PROGRESS: i32 = -177;
     pub const FATAL: i32 = -150;

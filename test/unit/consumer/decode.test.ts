@@ -36,10 +36,10 @@ const positionsOf = ({ positions }: DecodedBatch<unknown>): number[][] => {
 };
 
 test('a row becomes a message with everything a handler may ask for', () => {
-  const { messages, fault, tombstones, superseded } = decode([
+  const { messages, faults, tombstones, superseded } = decode([
     { topicId: 1, partition: 2, offset: 3, timestampMs: 99, key: 'Zoë', item: '{"a":"地"}', hist: '{"svc":"s","dt":"d","refs":[]}' },
   ]);
-  expect({ fault, tombstones, superseded }).toEqual({ fault: undefined, tombstones: 0, superseded: 0 });
+  expect({ faults, tombstones, superseded }).toEqual({ faults: [], tombstones: 0, superseded: 0 });
   const [message] = messages;
   expect(message).toMatchObject({
     id: 'Zoë',
@@ -87,7 +87,7 @@ test('behind a faulty row nothing of its partition is handled or done; the other
   ]);
   expect(decoded.tombstones).toBe(0);
   // The first fault is the one that is told; the second stops its partition all the same.
-  expect(decoded.fault).toMatchObject({ code: 'PAYLOAD_NOT_JSON', position: { topic: 'quakes', partition: 1, offset: 5 } });
+  expect(decoded.faults[0]).toMatchObject({ code: 'PAYLOAD_NOT_JSON', position: { topic: 'quakes', partition: 1, offset: 5 } });
   expect(positionsOf(decoded)).toEqual([
     [0, 0, 3],
     [0, 1, 5],
@@ -102,7 +102,7 @@ test.for([
   [FAULT.noItem, 'PAYLOAD_NO_ITEM'],
   [FAULT.tooDeep, 'PAYLOAD_TOO_DEEP'],
 ] as const)('fault %i is %s, with position and byte', ([fault, code]) => {
-  expect(decode([{ offset: 4, item: '"private"', fault, faultAt: 1 }]).fault).toMatchObject({
+  expect(decode([{ offset: 4, item: '"private"', fault, faultAt: 1 }]).faults[0]).toMatchObject({
     code,
     byte: 1,
     position: { topic: 'quakes', partition: 0, offset: 4 },
@@ -110,18 +110,18 @@ test.for([
 });
 
 test('the error shows one character of the value and never more', () => {
-  const shown = decode([{ item: '"private"', fault: FAULT.notJson, faultAt: 9 }]).fault?.message;
+  const shown = decode([{ item: '"private"', fault: FAULT.notJson, faultAt: 9 }]).faults[0]?.message;
   expect(shown).toBe('Value of quakes:0:0 is not JSON: unexpected "p" at byte 9');
-  expect(decode([{ item: '"\u00ff"', fault: FAULT.notUtf8, faultAt: 9 }]).fault?.message).toContain('unexpected 0xc3 at byte 9');
-  expect(decode([{ item: '1', fault: FAULT.notJson, faultAt: 10 }]).fault?.message).toContain('unexpected end at byte 10');
+  expect(decode([{ item: '"\u00ff"', fault: FAULT.notUtf8, faultAt: 9 }]).faults[0]?.message).toContain('unexpected 0xc3 at byte 9');
+  expect(decode([{ item: '1', fault: FAULT.notJson, faultAt: 10 }]).faults[0]?.message).toContain('unexpected end at byte 10');
 });
 
 test('JSON that only V8 refuses is a PayloadError as well', () => {
-  const { fault } = decode([{ item: '{"secret":oops}' }]);
-  expect(fault).toMatchObject({ code: 'PAYLOAD_NOT_JSON', position: { offset: 0 } });
+  const { faults } = decode([{ item: '{"secret":oops}' }]);
+  expect(faults[0]).toMatchObject({ code: 'PAYLOAD_NOT_JSON', position: { offset: 0 } });
   // V8's own error quotes the value.
-  expect(fault).not.toHaveProperty('cause');
-  expect(fault?.message).not.toContain('secret');
+  expect(faults[0]).not.toHaveProperty('cause');
+  expect(faults[0]?.message).not.toContain('secret');
 });
 
 test('latestOnly keeps the last of each id by topic and partition, and every null id', () => {
@@ -146,8 +146,8 @@ test.each([
   ['01', 9, 8],
   ['[1}', 10, 0],
 ])('the byte at which the item %s is no JSON any more is told exactly, whatever the engine says', (item, byte, faultAt) => {
-  expect(decode([{ item, fault: FAULT.notJson, faultAt }]).fault).toMatchObject({ code: 'PAYLOAD_NOT_JSON', byte });
-  expect(decode([{ item }]).fault).toMatchObject({ code: 'PAYLOAD_NOT_JSON', byte });
+  expect(decode([{ item, fault: FAULT.notJson, faultAt }]).faults[0]).toMatchObject({ code: 'PAYLOAD_NOT_JSON', byte });
+  expect(decode([{ item }]).faults[0]).toMatchObject({ code: 'PAYLOAD_NOT_JSON', byte });
 });
 
 test('a fault cannot be superseded away by a later message of its id', () => {
@@ -158,7 +158,7 @@ test('a fault cannot be superseded away by a later message of its id', () => {
     ],
     true,
   );
-  expect(decoded.fault).toBeDefined();
+  expect(decoded.faults[0]).toBeDefined();
   expect(decoded.messages).toEqual([]);
 });
 
@@ -176,7 +176,7 @@ test("onInvalid 'skip': faulty rows are told, counted and done, and the rest of 
     },
   );
   expect(decoded.messages.map(({ payload }) => payload)).toEqual([0, 2]);
-  expect(decoded).toMatchObject({ invalid: 2, fault: undefined });
+  expect(decoded).toMatchObject({ invalid: 2, faults: [] });
   expect(faults).toEqual(['PAYLOAD_NOT_JSON', 'PAYLOAD_NO_ITEM']);
   expect(positionsOf(decoded)).toEqual([[0, 0, 4]]);
 });
@@ -223,13 +223,13 @@ describe('schemas', () => {
       by({ quakes: Positive }),
     );
     expect(decoded.messages.map(({ payload }) => payload)).toEqual([{ n: 1 }, { n: 3 }]);
-    expect(decoded.fault).toMatchObject({
+    expect(decoded.faults[0]).toMatchObject({
       code: 'PAYLOAD_SCHEMA',
       position: { topic: 'quakes', partition: 0, offset: 1 },
       issues: [{ path: 'n', message: expect.stringMatching(/>=0/) }],
       message: expect.stringMatching(/^Value of quakes:0:1 does not fit the schema of topic "quakes": payload\.n: /),
     });
-    expect(JSON.stringify(decoded.fault) + decoded.fault?.message).not.toContain('77123');
+    expect(JSON.stringify(decoded.faults[0]) + decoded.faults[0]?.message).not.toContain('77123');
     expect(positionsOf(decoded)).toEqual([
       [0, 0, 1],
       [0, 1, 10],
@@ -238,7 +238,7 @@ describe('schemas', () => {
 
   test("under 'skip' it is counted and told", () => {
     const decoded = decode([{ item: '{"n":-1}' }, { item: '{"n":2}' }], false, by({ quakes: Positive }, { onInvalid: 'skip' }));
-    expect(decoded).toMatchObject({ invalid: 1, fault: undefined });
+    expect(decoded).toMatchObject({ invalid: 1, faults: [] });
     expect(faults).toEqual(['PAYLOAD_SCHEMA']);
     expect(positionsOf(decoded)).toEqual([[0, 0, 2]]);
   });
@@ -246,7 +246,7 @@ describe('schemas', () => {
   test('tombstones are not asked about, delivered or not', () => {
     const rows = [{ key: 'a', tombstone: true }, { item: '{"n":1}' }];
     const options = by({ quakes: Positive });
-    expect(decode(rows, false, options)).toMatchObject({ tombstones: 1, fault: undefined });
+    expect(decode(rows, false, options)).toMatchObject({ tombstones: 1, faults: [] });
     expect(decode(rows, false, { ...options, tombstones: 'deliver' }).messages.map(({ payload }) => payload)).toEqual([null, { n: 1 }]);
   });
 
@@ -255,7 +255,7 @@ describe('schemas', () => {
       { key: 'a', item: '{"n":-1}' },
       { key: 'a', item: '{"n":1}' },
     ];
-    expect(decode(rows, true, by({ quakes: Positive })).fault?.code).toBe('PAYLOAD_SCHEMA');
+    expect(decode(rows, true, by({ quakes: Positive })).faults[0]?.code).toBe('PAYLOAD_SCHEMA');
   });
 
   test('asynchronous schemas are asked one after the other, once a record, mixed with others', async () => {
@@ -275,7 +275,7 @@ describe('schemas', () => {
     expect(decoding).toBeInstanceOf(Promise);
     const decoded = await decoding;
     expect(decoded.messages.map(({ payload }) => payload)).toEqual([1, 'x', 2]);
-    expect(decoded.fault?.position?.offset).toBe(4);
+    expect(decoded.faults[0]?.position?.offset).toBe(4);
     expect(asked).toEqual([1, 2, 3]);
     expect(decoded.tombstones).toBe(1);
   });

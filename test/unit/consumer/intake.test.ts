@@ -50,7 +50,7 @@ test.for([
   ['skip', { entries: [0, 2], handle: [0, 2], park: [], next: 3, invalid: 1 }],
   ['stop', { entries: [0], handle: [0], park: [], next: 1, invalid: 0 }],
 ] as const)('a row that cannot be read, onInvalid %s', ([onInvalid, expected]) => {
-  const { shares, invalid, fault } = take([{ offset: 0 }, { offset: 1, fault: FAULT.notJson }, { offset: 2 }], { onInvalid });
+  const { shares, invalid, faults: found } = take([{ offset: 0 }, { offset: 1, fault: FAULT.notJson }, { offset: 2 }], { onInvalid });
   const [share] = shares;
   expect({
     entries: offsets(share?.entries ?? []),
@@ -59,7 +59,7 @@ test.for([
     next: share?.next,
     invalid,
   }).toEqual(expected);
-  expect(fault?.position?.offset).toBe(onInvalid === 'stop' ? 1 : undefined);
+  expect(found[0]?.position?.offset).toBe(onInvalid === 'stop' ? 1 : undefined);
   if (onInvalid === 'dead-letter') expect(share?.park[0]?.failure?.error.code).toBe('PAYLOAD_NOT_JSON');
 });
 

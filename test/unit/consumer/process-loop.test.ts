@@ -28,6 +28,48 @@ test('a call that lost everything does not hide the fault of a partition that is
   expect(world.committed).toEqual(['1:5']);
 });
 
+/** Partitions 0 and 1 begin with what cannot be read; partition 2 has a message. */
+const twoFaults = fakeBatch(
+  [
+    { partition: 0, offset: 0, item: '0', fault: FAULT.notJson },
+    { partition: 1, offset: 5, item: '5', fault: FAULT.notJson },
+    { partition: 1, offset: 6, item: '6' },
+    { partition: 2, offset: 9, item: '9' },
+  ],
+  1,
+);
+const OURS = { code: 'PAYLOAD_NOT_JSON', position: { partition: 1, offset: 5 } };
+
+test('of two faults the one of the partition that is still ours ends the run: after a lost call', async () => {
+  const world = start(async (_, { signal }) => {
+    await once(signal, 'abort');
+    throw new Error('aborted');
+  });
+  world.regain(2);
+  await world.give(twoFaults);
+  await world.leave(0, true);
+  await world.leave(2, true);
+  await expect(within(5_000, world.processed)).rejects.toMatchObject(OURS);
+  expect(world.committed).toEqual(['1:5']);
+});
+
+test.for([
+  ['in the plain loop', {}],
+  ['with concurrency', { concurrency: 2 }],
+] as const)(
+  'of two faults the one of the partition that is still ours ends the run: after a schema that took its time, %s',
+  async ([, options]) => {
+    const { inputTopics, open } = slowFrom(9);
+    const world = start(() => undefined, { ...options, inputTopics });
+    world.regain(2);
+    await world.give(twoFaults);
+    await world.leave(0);
+    open();
+    await expect(within(5_000, world.processed)).rejects.toMatchObject(OURS);
+    expect([world.handled, world.committed.toSorted()]).toEqual([['2:9'], 'concurrency' in options ? ['2:10'] : ['1:5', '2:10']]);
+  },
+);
+
 test('the fault of a partition that is lost as well is for its new owner', async () => {
   const world = start(async (_, { signal }) => {
     await once(signal, 'abort');
