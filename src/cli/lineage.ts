@@ -1,5 +1,5 @@
 /** Command line: a message and everything it came from, as a tree. */
-import type { Ref } from '../index.js';
+import type { History, Ref } from '../index.js';
 import { toPlainText } from './plain-text.js';
 
 /** Enough for any history a person reads; one from outside may be as wide as it likes. */
@@ -13,21 +13,34 @@ export function renderLineage(ref: Ref): string[] {
   return [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more hops`];
 }
 
-function describeHop({ topic, partition, offset, key, hist }: Ref): string {
-  const made = hist === null ? ['(no history)'] : [hist.svc, hist.dt];
-  const place = `${toPlainText(topic)}:${toPlainText(partition)}:${toPlainText(offset)}`;
-  return [place, key ?? '(no key)', ...made].map((part) => toPlainText(part)).join('  ');
+/** Not every writer in a topic keeps to the format: a ref may be anything that JSON has. */
+type Loose<T> = { readonly [K in keyof T]?: unknown };
+
+function describeHop(ref: unknown): string {
+  if (!isObject<Ref>(ref)) return `(no ref: ${toWord(ref)})`;
+  const { topic, partition, offset, key, hist } = ref;
+  const made = isObject<History>(hist) ? [hist.svc, hist.dt] : ['(no history)'];
+  return [[topic, partition, offset].map(toWord).join(':'), ...[key ?? '(no key)', ...made].map(toWord)].join('  ');
 }
 
-function renderParents({ hist }: Ref, indent: string): string[] {
-  if (hist === null) return [];
-  const cut = hist.dropped === undefined ? [] : [{ line: `… ${toPlainText(hist.dropped)} hops cut by the history's budget`, parent: null }];
-  // Not every writer in a topic keeps to the format.
-  const refs = Array.isArray(hist.refs) ? (hist.refs as readonly Ref[]) : [];
+function renderParents(ref: unknown, indent: string): string[] {
+  const hist = isObject<Ref>(ref) ? ref.hist : undefined;
+  if (!isObject<History>(hist)) return [];
+  const cut = hist.dropped === undefined ? [] : [{ line: `… ${toWord(hist.dropped)} hops cut by the history's budget`, parent: null }];
+  const refs: readonly unknown[] = Array.isArray(hist.refs) ? hist.refs : [];
   const branches = [...cut, ...refs.map((parent) => ({ line: describeHop(parent), parent }))];
   return branches.flatMap(({ line, parent }, index) => {
     const isLast = index === branches.length - 1;
     const below = parent === null ? [] : renderParents(parent, `${indent}${isLast ? '   ' : '│  '}`);
     return [`${indent}${isLast ? '└─ ' : '├─ '}${line}`, ...below];
   });
+}
+
+function isObject<T>(value: unknown): value is Loose<T> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** What is no word is shown as the JSON that it came as. */
+function toWord(value: unknown): string {
+  return typeof value === 'object' ? toPlainText(JSON.stringify(value)) : toPlainText(value);
 }

@@ -81,9 +81,9 @@ export class Part<I extends Attempted> {
       if (guilty.length === 0) return 'done';
       if (!this.#isNoted) breaker.noteFailed(guilty.length);
       this.#isNoted = true;
-      const next = this.#mayPark(guilty) ? 'park' : await this.#waitOut(guilty);
+      if (this.#mayPark(guilty)) return (await this.#port.park(guilty)) ? 'done' : 'cut';
+      const next = await this.#waitOut(guilty);
       if (next === undefined) return 'cut';
-      if (next === 'park') return (await this.#port.park(guilty)) ? 'done' : 'cut';
       this.#open = next;
       this.#hopeless = [];
       outcome = undefined;
@@ -152,13 +152,14 @@ export class Part<I extends Attempted> {
     return breaker?.allows(guilty.length, isMixed ? this.#total : Number.POSITIVE_INFINITY) ?? false;
   }
 
-  /** Too much fails: waits, and tries one after the other until one is handled. Returns the rest, to be handled as if for the first time; 'park' when
-   *  others were handled meanwhile; undefined when cut short. */
-  async #waitOut(guilty: readonly I[]): Promise<readonly I[] | 'park' | undefined> {
+  /** Too much fails: waits, and tries one after the other until one is handled. Returns those that are still open, to be handled as
+   *  if for the first time; undefined when cut short. */
+  async #waitOut(guilty: readonly I[]): Promise<readonly I[] | undefined> {
     for (let failures = 1; ; failures++) {
       const pause = { reason: 'circuit', items: guilty, delayMs: this.#policies.backoffMs(failures), failure: failureOf(guilty) } as const;
       if (!(await this.#port.wait(pause))) return undefined;
-      if (this.#mayPark(guilty)) return 'park';
+      // Others were handled meanwhile: the outage is over, and what failed in it says nothing of these.
+      if (this.#mayPark(guilty)) return guilty;
       const probe = guilty[spread(failures - 1, guilty.length)] as I;
       const outcome = await this.#port.call([probe]);
       if (outcome === undefined) return undefined;

@@ -22,7 +22,6 @@ export const CODE = {
   fatal: -150,
   autoOffsetReset: -140,
   unknownTopic: 3,
-  messageTooLarge: 10,
   topicDenied: 29,
   unsupportedMechanism: 33,
   illegalSaslState: 34,

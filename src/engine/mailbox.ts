@@ -126,8 +126,17 @@ export class Mailbox<H extends NativeHandle> {
     );
   }
 
+  /** What the report of a fault throws (a user's logger) is thrown, but only behind the other events: they are answers that come once. */
   #drain(): void {
-    for (const event of this.handle.drain()) this.#dispatch(event);
+    let thrown: { readonly error: unknown } | undefined;
+    for (const event of this.handle.drain()) {
+      try {
+        this.#dispatch(event);
+      } catch (error) {
+        thrown ??= { error };
+      }
+    }
+    if (thrown !== undefined) throw thrown.error;
   }
 
   #dispatch(event: NativeEvent): void {

@@ -2,6 +2,7 @@
  *  and the engine never asks, so a handler that blocks JavaScript delays a renewal and nothing else. */
 
 import { KafkaException } from '../errors.js';
+import { wordsOf } from '../message/cause.js';
 import type { OauthToken, OauthTokenProvider } from '../settings/oauth-token.js';
 import { CODE } from './codes.js';
 import { callEngine } from './faults.js';
@@ -79,7 +80,8 @@ export class OauthTokens {
     const { handle, name, onFailure } = this.#options;
     this.#failures++;
     this.#arm(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#failures - 1)));
-    const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : `a ${typeof cause} was thrown`;
+    const words = wordsOf(cause);
+    const reason = words === undefined ? `a ${typeof cause} was thrown` : `${words.name}: ${words.message}`;
     const text = `The ${name} has no new OAUTHBEARER token: the oauthToken option failed: ${reason}`;
     const error = new KafkaException(
       'KAFKA',

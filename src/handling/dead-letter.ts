@@ -1,6 +1,6 @@
 /** Handling, the last way of a message that cannot be handled: the record as it was, and why it is here, published and acknowledged. */
 
-import { CODE } from '../engine/codes.js';
+import { kindOf } from '../engine/codes.js';
 import { DeadLetterError, DeliveryError, KafkaException, type Position } from '../errors.js';
 import { Emitter, PRODUCER_EVENTS, type ProducerEvents } from '../events.js';
 import { stackOf, wordsOf } from '../message/cause.js';
@@ -180,7 +180,7 @@ function shorten(text: string, max: number): string {
 }
 
 function isTooLarge(result: Position | DeadLetterError): boolean {
-  return result instanceof DeadLetterError && result.cause instanceof KafkaException && result.cause.kafkaCode === CODE.messageTooLarge;
+  return result instanceof DeadLetterError && result.cause instanceof KafkaException && kindOf(result.cause.kafkaCode) === 'tooLarge';
 }
 
 /** Deliveries come without the failed ones, in order. */

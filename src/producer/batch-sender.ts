@@ -41,7 +41,9 @@ export class BatchSender {
     if (!Array.isArray(plan.messages)) throw new UsageError('USAGE_ARGUMENT', 'produceBatch takes a list of messages');
     if (plan.messages.length === 0) return [];
     const startedMs = performance.now();
-    let settled = await this.#send(this.#sender, plan);
+    // The caller may use its list again as soon as this has returned.
+    const own = { ...plan, messages: [...plan.messages] };
+    let settled = await this.#send(this.#sender, own);
     if (plan.skipTooLarge) settled = await skipTooLarge(settled, (message) => this.#sendAlone({ ...plan, messages: [message] }));
     this.#tell(settled, startedMs);
     return requireAll(settled);

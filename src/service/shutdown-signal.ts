@@ -27,6 +27,9 @@ const installed = new Map<NodeJS.Signals, () => void>();
 const forgotten = new FinalizationRegistry<Request>((request) => {
   // An aborted one stays: the process is on its way out, and the next signal must not take it by surprise.
   if (request.controller.signal.aborted) return;
+  const followers = followersOf(request.controller.signal);
+  for (const follower of followers ?? []) forgotten.register(follower, request);
+  if (followers?.length !== 0) return;
   requests.delete(request);
   uninstallUnused();
 });
@@ -48,6 +51,15 @@ export function shutdownSignal(options: ShutdownSignalOptions = {}): AbortSignal
   const signal = AbortSignal.any([request.controller.signal]);
   forgotten.register(signal, request);
   return signal;
+}
+
+/** What still lives and follows the signal: `AbortSignal.any([shutdownSignal(), …])` follows not what it was given but what that follows, and does not keep
+ *  it. Node tells this nowhere but in a property of its own; undefined: not even there, so nothing is taken back. */
+function followersOf(signal: AbortSignal): readonly AbortSignal[] | undefined {
+  const key = Object.getOwnPropertySymbols(signal).find(({ description }) => description === 'kDependantSignals');
+  const followers = key === undefined ? undefined : (signal as unknown as Record<symbol, Iterable<WeakRef<AbortSignal>>>)[key];
+  if (followers === undefined) return undefined;
+  return [...followers].map((ref) => ref.deref()).filter((follower) => follower !== undefined);
 }
 
 function checkSignals(signals: readonly NodeJS.Signals[]): void {

@@ -23,7 +23,8 @@ export interface ProducerOptions<O extends Topics = Topics> {
   /** librdkafka keys of the producer; they override kafkaConfig. */
   readonly kafkaProducerConfig?: ProducerConfig | undefined;
   /** Skip records that are larger than the client or the broker allows instead of failing their batch. Default false. Ours;
-   *  the limits are librdkafka's message.max.bytes and the topic's max.message.bytes. */
+   *  the limits are librdkafka's message.max.bytes and the topic's max.message.bytes. What shared a request with one of them is sent again by itself,
+   *  so it comes after what was sent meanwhile, also after newer messages of its id. */
   readonly ignoreLargeMessageErrors?: boolean | undefined;
   readonly history?:
     | {

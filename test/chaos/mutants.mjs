@@ -87,7 +87,7 @@ export const MUTANTS = [
       {
         file: 'consumer/assignment.js',
         find: 'this.#handle.seek(Float64Array.from(owned.flatMap((p) => [this.#handle.topicId(p.topic), p.partition, p.offset])));',
-        put: 'void 0;',
+        put: '[];',
       },
     ],
     plan: { ...SMALL, handler: { ...SMALL.handler, seeksPerMille: 50 } },

@@ -68,7 +68,7 @@ test.concurrent.for(['SIGTERM', 'SIGINT'] as const)(
   '%s: the handler ends, its batch is committed, the process ends with 0',
   async (name) => {
     await using broker = await withTopic();
-    const ended = await run('drains', broker.bootstrapServers, { ms: 700, send: (child) => child.kill(name) });
+    const ended = await run('drains', broker.bootstrapServers, { ms: 1_500, send: (child) => child.kill(name) });
     expect(ended).toEqual({ code: 0, signal: null, stdout: 'handling\nhandled, aborted: true\ncommitted 3\nprocessed\n', stderr: '' });
   },
 );
@@ -154,6 +154,11 @@ test.concurrent('several calls share one installation, and each hears only what 
 test.concurrent('what nobody can see any more is uninstalled, so that the default holds again; what has a listener is not', async () => {
   const ended = await run('forgets it', '', { node: ['--expose-gc'], send: (child) => child.kill('SIGTERM') });
   expect(ended).toEqual({ code: null, signal: 'SIGTERM', stdout: 'handling with 0,0,1\n', stderr: '' });
+});
+
+test.concurrent('what follows it, together with something else, aborts although nobody holds the signal itself', async () => {
+  const ended = await run('follows it', '', { node: ['--expose-gc'], send: (child) => child.kill('SIGTERM') });
+  expect(ended).toEqual({ code: 0, signal: null, stdout: 'handling with 1\naborted\n', stderr: '' });
 });
 
 test.concurrent('in a worker thread it is a fault of the program, as are names that cannot be caught', async () => {

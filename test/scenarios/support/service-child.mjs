@@ -91,6 +91,21 @@ const WAYS = {
     say(`handling with ${names.map((name) => process.listenerCount(name))}`);
     setInterval(() => undefined, 1_000);
   },
+  /** Nobody holds what was given out, only what follows it together with something else. */
+  'follows it': async () => {
+    const other = new AbortController();
+    const both = (() => AbortSignal.any([shutdownSignal(), other.signal]))();
+    for (let turn = 0; turn < 20; turn++) {
+      globalThis.gc?.();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    const open = setInterval(() => undefined, 1_000);
+    both.addEventListener('abort', () => {
+      say('aborted');
+      clearInterval(open);
+    });
+    say(`handling with ${process.listenerCount('SIGTERM')}`);
+  },
   'in a worker': () => {
     const body = `require('@predicthq/kafka').shutdownSignal()`;
     new Worker(body, { eval: true }).once('error', (error) => say(/** @type {{ code?: string } & Error} */ (error).message));

@@ -58,3 +58,12 @@ test('a history as wide as the sea is cut', () => {
   expect(lines).toHaveLength(201);
   expect(lines.at(-1)).toBe('… 801 more hops');
 });
+
+test.for([null, 5, 'x', [], {}, { topic: 't' }, { topic: { toString: 1 }, hist: { refs: [null] } }])(
+  'a ref that is none is shown as it is: %j',
+  (odd) => {
+    const lines = renderLineage(ref('t', 1, hist('svc', [odd as unknown as Ref])));
+    expect(lines[0]).toBe(`t:0:1  k  svc  ${DT}`);
+    expect(lines[1]).toMatch(/^└─ /);
+  },
+);

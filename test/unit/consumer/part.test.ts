@@ -158,7 +158,7 @@ test('eight poisoned ones at the beginning are parked once another of their part
   expect([...done].toSorted().join('')).toBe(items.slice(8));
 });
 
-test('others that are handled meanwhile end the wait: what fails may be parked again', async () => {
+test('others that are handled meanwhile end the wait: what fails once more may be parked again', async () => {
   const breaker = new CircuitBreaker(0.5);
   breaker.noteFailed(60);
   const { story } = await run({
@@ -169,7 +169,23 @@ test('others that are handled meanwhile end the wait: what fails may be parked a
     },
     policies: { breaker },
   });
-  expect(story).toEqual(['a!', 'circuit 1000', 'a!', 'circuit 2000', 'park a']);
+  expect(story).toEqual(['a!', 'circuit 1000', 'a!', 'circuit 2000', 'a!', 'park a']);
+});
+
+test('an outage whose end others have seen: what waited is called again, and nothing of it is parked', async () => {
+  const breaker = new CircuitBreaker(0.5);
+  breaker.noteFailed(60);
+  const items = 'abcdefghijklmnopqrstuvwxyz';
+  let isOver = false;
+  const backoffMs = (): number => {
+    // While this part waits, another one's probe is handled.
+    isOver = true;
+    breaker.reset();
+    return 1_000;
+  };
+  const { story, done } = await run({ items, ends: () => (isOver ? '' : 'throws'), policies: { breaker, backoffMs, isMixed: false } });
+  expect(story.slice(-2)).toEqual(['circuit 1000', items]);
+  expect([...done].toSorted().join('')).toBe(items);
 });
 
 test('when each failed first and last is kept, and how often it was called', async () => {

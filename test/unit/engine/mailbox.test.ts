@@ -7,7 +7,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function open(own: { onNews?: (event: NewsEvent) => void } = {}) {
+function open(own: { onNews?: (event: NewsEvent) => void; onFault?: () => void } = {}) {
   const handle = new FakeHandle();
   const news: NewsEvent[] = [];
   const faults: unknown[] = [];
@@ -18,7 +18,7 @@ function open(own: { onNews?: (event: NewsEvent) => void } = {}) {
       return handle;
     },
     onNews: own.onNews ?? ((event) => news.push(event)),
-    onFault: (error) => faults.push(error),
+    onFault: own.onFault ?? ((error) => faults.push(error)),
   });
   return { mailbox, handle, news, faults };
 }
@@ -45,6 +45,20 @@ test('ask parses the answer, and a fault rejects with a KafkaException that says
   const bad = mailbox.ask('Reading the metadata', () => undefined);
   handle.say(result(2, '', fault(-185, '_TIMED_OUT')));
   await expect(bad).rejects.toMatchObject({ kafkaCode: -185, message: expect.stringContaining('Reading the metadata: ') });
+});
+
+test('a report of a fault that throws loses no answer behind it either', async () => {
+  const { mailbox, handle } = open({
+    onNews: () => {
+      throw new Error('of the listener');
+    },
+    onFault: () => {
+      throw new Error('of the logger');
+    },
+  });
+  const answer = mailbox.request('result', () => undefined);
+  expect(() => handle.say({ kind: 'ready' }, result(1, '7'))).toThrow('of the logger');
+  expect((await answer).json).toBe('7');
 });
 
 test('what nobody asked for goes to the listener; one that throws is reported and loses no answer behind it', async () => {

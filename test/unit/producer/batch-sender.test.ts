@@ -41,6 +41,18 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
+test('the caller may use its list again at once: answers, and what is sent alone, are of what it held', async () => {
+  const { sender } = open();
+  const list = ['a1', 'b1'];
+  const produced = sender.produce(plan(list, { skipTooLarge: true }));
+  list.splice(0, 2, 'a2', 'a3', 'a4');
+  FakeNativeProducer.last.deliver(0, [failure(0, TOO_LARGE)]);
+  await vi.waitFor(() => expect(FakeNativeProducer.opened).toHaveLength(2));
+  FakeNativeProducer.last.deliver(0);
+  expect((await produced).map(({ topic }) => topic)).toEqual(['a', 'b']);
+  expect(FakeNativeProducer.last.batches[0]?.records).toMatchObject([{ key: 'a1', topic: 'a' }]);
+});
+
 test('deliveries come in the order of the messages, each with its own topic', async () => {
   const { sender } = open();
   const produced = sender.produce(plan(['a1', 'b1', 'a2']));
