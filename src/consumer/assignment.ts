@@ -3,9 +3,8 @@
 import type { NativeConsumer, NativePartition } from '../engine/native.js';
 import type { Position } from '../errors.js';
 import type { TopicPartition } from '../events.js';
+import { partitionKey } from './partition-key.js';
 import type { Starts } from './start.js';
-
-const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`;
 
 type Handle = Pick<NativeConsumer, 'assign' | 'hold' | 'release' | 'seek' | 'topicId'>;
 
@@ -36,16 +35,16 @@ export class Assignment {
   }
 
   owns(partition: TopicPartition): boolean {
-    return this.#owned.has(keyOf(partition));
+    return this.#owned.has(partitionKey(partition));
   }
 
   /** Answers the engine's question where the partitions start; a seek that was asked for before wins. */
   answer(question: number, partitions: readonly NativePartition[], { starts, resets }: Starts): void {
     this.#uncommittedStarts.clear();
-    for (const reset of resets) this.#uncommittedStarts.set(keyOf(reset), reset.to);
-    const offsetOf = new Map(starts.map((start) => [keyOf(start), start.offset]));
+    for (const reset of resets) this.#uncommittedStarts.set(partitionKey(reset), reset.to);
+    const offsetOf = new Map(starts.map((start) => [partitionKey(start), start.offset]));
     const rows = partitions.flatMap((p) => {
-      const key = keyOf(p);
+      const key = partitionKey(p);
       const sought = this.#seeks.get(key);
       this.#seeks.delete(key);
       // The start that is remembered is where reading really begins.
@@ -61,7 +60,7 @@ export class Assignment {
   add(partitions: readonly NativePartition[], answered: boolean): Float64Array {
     if (!answered) this.#uncommittedStarts.clear();
     const rows = partitions.flatMap((p) => {
-      const key = keyOf(p);
+      const key = partitionKey(p);
       this.#owned.set(key, p);
       this.#starting.add(key);
       const start = this.#uncommittedStarts.get(key);
@@ -74,8 +73,8 @@ export class Assignment {
   /** Their starts are committed: what is not paused may go out. */
   release(partitions: readonly NativePartition[]): void {
     // Lost meanwhile, and perhaps ours again: then another start is on its way.
-    const ours = partitions.filter((p) => this.#owned.get(keyOf(p))?.epoch === p.epoch);
-    for (const p of ours) this.#starting.delete(keyOf(p));
+    const ours = partitions.filter((p) => this.#owned.get(partitionKey(p))?.epoch === p.epoch);
+    for (const p of ours) this.#starting.delete(partitionKey(p));
     // A seek that was asked for while the engine was taking the partition ends the epoch in which the start was committed: hence only now.
     this.seek(ours.flatMap(({ topic, partition }) => this.#takeSeek(topic, partition)));
     this.#handle.release(this.#pairs(ours.filter((p) => this.#mayGo(p))));
@@ -83,51 +82,53 @@ export class Assignment {
 
   remove(partitions: readonly TopicPartition[]): void {
     for (const p of partitions) {
-      this.#owned.delete(keyOf(p));
-      this.#starting.delete(keyOf(p));
-      this.#held.delete(keyOf(p));
+      this.#owned.delete(partitionKey(p));
+      this.#starting.delete(partitionKey(p));
+      this.#held.delete(partitionKey(p));
     }
   }
 
   /** As `pause`, for the failure policy's own reasons: the two do not undo each other. */
   hold(partition: TopicPartition): void {
-    this.#held.add(keyOf(partition));
+    this.#held.add(partitionKey(partition));
     this.#handle.hold(this.#pairs([partition]));
   }
 
   free(partition: TopicPartition): void {
-    this.#held.delete(keyOf(partition));
+    this.#held.delete(partitionKey(partition));
     if (this.#mayGo(partition)) this.#handle.release(this.#pairs([partition]));
   }
 
   pause(partitions: readonly TopicPartition[]): void {
-    for (const p of partitions) this.#paused.add(keyOf(p));
+    for (const p of partitions) this.#paused.add(partitionKey(p));
     this.#handle.hold(this.#pairs(partitions));
   }
 
   resume(partitions: readonly TopicPartition[]): void {
-    for (const p of partitions) this.#paused.delete(keyOf(p));
+    for (const p of partitions) this.#paused.delete(partitionKey(p));
     this.#handle.release(this.#pairs(partitions.filter((p) => this.#mayGo(p))));
   }
 
   /** Partitions that have begun seek now, others when they do, or when they are back. */
   seek(positions: readonly Position[]): void {
-    const owned = positions.filter((p) => this.#owned.has(keyOf(p)) && !this.#starting.has(keyOf(p)));
-    for (const p of positions) if (!owned.includes(p)) this.#seeks.set(keyOf(p), p.offset);
+    const owned = positions.filter((p) => this.#owned.has(partitionKey(p)) && !this.#starting.has(partitionKey(p)));
+    for (const p of positions) if (!owned.includes(p)) this.#seeks.set(partitionKey(p), p.offset);
     if (owned.length === 0) return;
     const left = this.#handle.seek(Float64Array.from(owned.flatMap((p) => [this.#handle.topicId(p.topic), p.partition, p.offset])));
     // Being given away, which is told in a moment: they seek when they are back.
-    for (const { topic, partition, offset } of left.map((index) => owned[index] as Position))
-      this.#seeks.set(keyOf({ topic, partition }), offset);
+    for (const index of left) {
+      const position = owned[index] as Position;
+      this.#seeks.set(partitionKey(position), position.offset);
+    }
   }
 
   #mayGo(partition: TopicPartition): boolean {
-    const key = keyOf(partition);
+    const key = partitionKey(partition);
     return this.#owned.has(key) && !this.#paused.has(key) && !this.#held.has(key) && !this.#starting.has(key);
   }
 
   #takeSeek(topic: string, partition: number): readonly Position[] {
-    const key = keyOf({ topic, partition });
+    const key = partitionKey({ topic, partition });
     const offset = this.#seeks.get(key);
     this.#seeks.delete(key);
     return offset === undefined ? [] : [{ topic, partition, offset }];

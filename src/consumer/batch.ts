@@ -3,7 +3,7 @@
 import { describeBatch } from '../handling/handler.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
 import { LoopBodies } from './inside.js';
-import type { Positions } from './positions.js';
+import { ownershipKey, type Positions } from './positions.js';
 import type { Run, Taken } from './run.js';
 
 /** Some messages, in order within each partition, and the right to commit them. */
@@ -27,7 +27,6 @@ export async function* iterateBatches<T>(
   try {
     yield* walk(run, loop);
   } finally {
-    loop.end();
     await tracked;
   }
 }
@@ -124,21 +123,21 @@ class OpenPartitions {
   readonly #committed = new Map<string, number>();
 
   add({ id, positions }: Taken<unknown>): void {
-    for (const partition of positions.partitions) this.#lastBatch.set(partition, id);
+    for (const partition of positions.partitions) this.#lastBatch.set(ownershipKey(partition), id);
   }
 
   delete({ id, positions }: Taken<unknown>): void {
-    for (const partition of positions.partitions) {
-      if (this.#lastBatch.get(partition) === id) this.#lastBatch.delete(partition);
-      this.#committed.set(partition, Math.max(id, this.#committed.get(partition) ?? 0));
+    for (const key of positions.partitions.map(ownershipKey)) {
+      if (this.#lastBatch.get(key) === id) this.#lastBatch.delete(key);
+      this.#committed.set(key, Math.max(id, this.#committed.get(key) ?? 0));
     }
   }
 
   notCommittedPast({ id, positions }: Taken<unknown>): Positions {
-    return positions.without((partition) => (this.#committed.get(partition) ?? 0) > id);
+    return positions.without((partition) => (this.#committed.get(ownershipKey(partition)) ?? 0) > id);
   }
 
   outsideOf(positions: Positions): Positions {
-    return positions.without((partition) => this.#lastBatch.has(partition));
+    return positions.without((partition) => this.#lastBatch.has(ownershipKey(partition)));
   }
 }

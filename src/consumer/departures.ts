@@ -2,6 +2,7 @@
  *  is begun then. */
 
 import type { TopicPartition } from '../events.js';
+import { partitionKey } from './partition-key.js';
 
 export class Departures {
   /** by partition: the newest batch that was taken before */
@@ -9,13 +10,11 @@ export class Departures {
 
   /** The partitions leave, or go on elsewhere. `lastTaken`: the newest batch; numbers rise. */
   note(partitions: readonly TopicPartition[], lastTaken: number): void {
-    for (const partition of partitions) this.#after.set(keyOf(partition), lastTaken);
+    for (const partition of partitions) this.#after.set(partitionKey(partition), lastTaken);
   }
 
   /** Has the partition left since that batch was taken? */
   isSince(batchId: number, partition: TopicPartition): boolean {
-    return this.#after.size > 0 && batchId <= (this.#after.get(keyOf(partition)) ?? 0);
+    return this.#after.size > 0 && batchId <= (this.#after.get(partitionKey(partition)) ?? 0);
   }
 }
-
-const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`;

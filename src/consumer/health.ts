@@ -4,6 +4,7 @@ import { ClusterTrouble } from '../engine/cluster-trouble.js';
 import type { KafkaException, Position } from '../errors.js';
 import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
 import { type Health, type HealthReason, toHealth } from '../health.js';
+import { partitionKey } from './partition-key.js';
 
 /** What events do not tell. */
 export interface ConsumerState {
@@ -20,8 +21,6 @@ export interface ConsumerState {
   readonly isClosed: boolean;
   readonly nowMs: number;
 }
-
-const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`;
 
 export class ConsumerHealth {
   readonly #maxPollIntervalMs: number;
@@ -95,11 +94,11 @@ export class ConsumerHealth {
 
   /** Nothing is read from this position on. `why` completes "is held:". */
   #hold(position: Position, why: string): void {
-    this.#held.set(keyOf(position), `${keyOf(position)} is held at ${position.offset}: ${why}`);
+    this.#held.set(partitionKey(position), `${partitionKey(position)} is held at ${position.offset}: ${why}`);
   }
 
   #free(partition: TopicPartition): void {
-    this.#held.delete(keyOf(partition));
+    this.#held.delete(partitionKey(partition));
   }
 
   #phase(run: ConsumerState['run'], isClosed: boolean): readonly HealthReason[] {

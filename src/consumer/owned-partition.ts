@@ -66,12 +66,11 @@ export class OwnedPartition<T> {
         timer = setTimeout(() => resolve(undefined), graceMs);
       };
     });
-    if (this.#isGone) cut();
-    else this.#cuts.add(cut);
+    const forget = this.onLeave(cut);
     try {
       return await Promise.race([work, late]);
     } finally {
-      this.#cuts.delete(cut);
+      forget();
       clearTimeout(timer);
     }
   }

@@ -4,6 +4,7 @@ import type { TopicPartition } from '../events.js';
 import type { Entry } from './entry.js';
 import type { Share } from './intake.js';
 import { OwnedPartition } from './owned-partition.js';
+import { partitionKey } from './partition-key.js';
 import { ProgressCommits } from './progress-commits.js';
 import type { Run } from './run.js';
 
@@ -90,7 +91,7 @@ export class OwnedPartitions<T> {
   /** Waits of these partitions end, nothing more of them begins. `sought`: they stay ours, with what comes from elsewhere. */
   leave(partitions: readonly TopicPartition[], sought: boolean): void {
     for (const left of partitions) {
-      const owned = this.#partitions.get(keyOf(left));
+      const owned = this.#partitions.get(partitionKey(left));
       if (owned === undefined) continue;
       this.#leave(owned);
       if (sought) this.#run.membership.assignment.free(owned.of);
@@ -109,18 +110,18 @@ export class OwnedPartitions<T> {
   }
 
   #leave(partition: OwnedPartition<T>): void {
-    this.#partitions.delete(keyOf(partition.of));
+    this.#partitions.delete(partitionKey(partition.of));
     partition.leave();
     this.#commits.touch(partition);
   }
 
   #partitionOf(of: TopicPartition, { topicId, partition, epoch }: Share<T>): OwnedPartition<T> {
-    const known = this.#partitions.get(keyOf(of));
+    const known = this.#partitions.get(partitionKey(of));
     if (known?.progress.of.epoch === epoch) return known;
     // Another epoch: what is left of the one before is somebody else's now.
     if (known !== undefined) this.#leave(known);
     const fresh = new OwnedPartition<T>(of, { topicId, partition, epoch });
-    this.#partitions.set(keyOf(of), fresh);
+    this.#partitions.set(partitionKey(of), fresh);
     return fresh;
   }
 
@@ -150,5 +151,3 @@ export class OwnedPartitions<T> {
     this.#run.membership.assignment.free(partition.of);
   }
 }
-
-const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`;

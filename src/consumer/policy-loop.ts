@@ -19,6 +19,7 @@ import type { OwnedPartition } from './owned-partition.js';
 import { OwnedPartitions } from './owned-partitions.js';
 import { Parking } from './parking.js';
 import { type FirstCall, Part, type PartPort, type Pause, type Policies } from './part.js';
+import { partitionKey } from './partition-key.js';
 import type { Run } from './run.js';
 
 /** Resolves when the run was asked to stop and what ran has ended. @throws what ends the run otherwise */
@@ -125,7 +126,8 @@ class PolicyLoop<T> {
     for (const { share, partition } of shares) if (share.park.length > 0) void this.#track(this.#parkUnreadable(partition, share.park));
     if (this.#lanes === undefined) await this.#handleWhole(shares.filter(({ share }) => share.handle.length > 0));
     else for (const { share, partition } of shares) this.#lanes.add(partition, share.handle);
-    return intake.faults.find(({ position }) => shares.some(({ partition }) => isOf(partition, position)));
+    const isBegun = (at: TopicPartition): boolean => shares.some(({ partition: { of } }) => partitionKey(of) === partitionKey(at));
+    return intake.faults.find(({ position }) => position !== undefined && isBegun(position));
   }
 
   #begun(batchId: number, share: Share<T>): Begun<T> | undefined {
@@ -286,10 +288,6 @@ async function untilStopped(signal: AbortSignal, work: Promise<void>): Promise<v
     signal.removeEventListener('abort', stop);
     work.catch(() => undefined);
   }
-}
-
-function isOf({ of }: OwnedPartition<unknown>, position: TopicPartition | undefined): boolean {
-  return of.topic === position?.topic && of.partition === position.partition;
 }
 
 /** The outcome for some of a call's entries. */

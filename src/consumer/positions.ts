@@ -3,10 +3,19 @@
 import type { BatchView } from '../engine/batch-view.js';
 import { type Position, UsageError } from '../errors.js';
 
-interface Entry {
+/** A partition of a topic in one epoch. */
+export interface Ownership {
   readonly topicId: number;
   readonly partition: number;
   readonly epoch: number;
+}
+
+/** What a map knows it by. */
+export function ownershipKey({ topicId, partition, epoch }: Ownership): string {
+  return `${topicId}:${partition}:${epoch}`;
+}
+
+interface Entry extends Ownership {
   /** the next offset to read */
   offset: number;
   leaderEpoch: number;
@@ -64,21 +73,14 @@ export class Positions {
     return this.#entries.map(({ topicId, partition, offset }) => ({ topic: topicName(topicId), partition, offset }));
   }
 
-  get partitions(): readonly string[] {
-    return this.#entries.map(keyOf);
-  }
-
-  /** Those for which it holds, with what `without` knows them by. */
-  where(
-    holds: (partition: { readonly topicId: number; readonly partition: number }) => boolean,
-  ): readonly { readonly topicId: number; readonly partition: number; readonly key: string }[] {
-    return this.#entries.filter(holds).map((entry) => ({ topicId: entry.topicId, partition: entry.partition, key: keyOf(entry) }));
+  get partitions(): readonly Ownership[] {
+    return this.#entries;
   }
 
   /** The same without some partitions. */
-  without(isLeftOut: (partition: string) => boolean): Positions {
+  without(isLeftOut: (partition: Ownership) => boolean): Positions {
     const rest = new Positions();
-    rest.#entries.push(...this.#entries.filter((entry) => !isLeftOut(keyOf(entry))));
+    rest.#entries.push(...this.#entries.filter((entry) => !isLeftOut(entry)));
     // How many of them are in which partition is not known: at most.
     rest.#records = this.#records;
     return rest;
@@ -107,9 +109,6 @@ export class Positions {
     return entry;
   }
 }
-
-/** A partition of a topic in one epoch. */
-const keyOf = ({ topicId, partition, epoch }: Entry): string => `${topicId}:${partition}:${epoch}`;
 
 /** @throws UsageError when it cannot be a position */
 export function checkPosition({ topic, partition, offset }: Position): void {

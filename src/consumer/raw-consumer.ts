@@ -10,6 +10,7 @@ import { type KafkaException, type Position, TimeoutError, UsageError } from '..
 import type { ConsumerConfig } from '../settings/librdkafka-config.js';
 import { type Logger, STDERR_LOGGER } from '../settings/logger.js';
 import { resolveRawConsumerConfig } from '../settings/raw-config.js';
+import { partitionKey } from './partition-key.js';
 import { withQueueLimit } from './queue-limits.js';
 import { type RawRecord, readRecord } from './raw-record.js';
 
@@ -141,7 +142,7 @@ export class RawConsumer {
 
   #onRoleEvent(event: RoleEvent): void {
     if (event.kind === 'ready') this.#wakeConsume?.();
-    else if (event.kind === 'revoked') for (const { topic, partition } of event.partitions) this.#consumed.delete(`${topic}:${partition}`);
+    else if (event.kind === 'revoked') for (const partition of event.partitions) this.#consumed.delete(partitionKey(partition));
     else if (event.kind === 'partitionStopped') this.#stop(toKafkaException(event.error, { what: 'Reading', position: event }));
   }
 
@@ -173,7 +174,7 @@ export class RawConsumer {
       const record = readRecord(view, row, topics[topicId] as string);
       const { topic, partition, offset } = record;
       records.push(record);
-      this.#consumed.set(`${topic}:${partition}`, [topicId, partition, offset + 1, view.epoch(row), view.leaderEpoch(row)]);
+      this.#consumed.set(partitionKey({ topic, partition }), [topicId, partition, offset + 1, view.epoch(row), view.leaderEpoch(row)]);
     }
     return records;
   }

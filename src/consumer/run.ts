@@ -13,7 +13,8 @@ import { Departures } from './departures.js';
 import { type HandlerCall, HandlerCalls } from './handler-calls.js';
 import { type Intake, takeIn } from './intake.js';
 import type { Membership } from './membership.js';
-import { checkPosition, type Positions } from './positions.js';
+import { partitionKey } from './partition-key.js';
+import { checkPosition, type Ownership, type Positions } from './positions.js';
 import { StopRequest } from './stop-request.js';
 
 export interface RunOptions extends ResolvedConsumerOptions {
@@ -89,7 +90,7 @@ export class Run<T> {
     positions.forEach(checkPosition);
     this.#leaving(positions, true);
     this.membership.assignment.seek(positions);
-    for (const { topic, partition, offset } of positions) this.#positions.set(`${topic}:${partition}`, { topic, partition, offset });
+    for (const { topic, partition, offset } of positions) this.notePosition({ topic, partition, offset });
   }
 
   /** Nothing new is taken; what is handled may end and commit, for `drainTimeoutMs`. */
@@ -160,7 +161,7 @@ export class Run<T> {
 
   /** What comes before this position is on its way to the handler. */
   notePosition(position: Position): void {
-    this.#positions.set(`${position.topic}:${position.partition}`, position);
+    this.#positions.set(partitionKey(position), position);
   }
 
   /** A handler is about to be called with these messages, of one batch or, as NO_BATCH, of several; `endCall` follows. */
@@ -305,16 +306,17 @@ export class Run<T> {
   /** Without what left while schemas took their time. */
   #stillOurs(batchId: number, batch: DecodedBatch<T>): DecodedBatch<T> {
     const { batches } = this.membership;
-    const left = batch.positions.where(({ topicId, partition }) => this.hasLeft(batchId, { topic: batches.topicName(topicId), partition }));
+    const { messages, positions, faults } = batch;
+    const hasLeft = (at: TopicPartition): boolean => this.hasLeft(batchId, at);
+    const isLeft = ({ topicId, partition }: Ownership): boolean => hasLeft({ topic: batches.topicName(topicId), partition });
+    const left = positions.partitions.filter(isLeft);
     if (left.length === 0) return batch;
     batches.doneParts(Float64Array.from(left.flatMap(({ topicId, partition }) => [batchId, topicId, partition])));
-    const { messages, positions, faults } = batch;
-    const isOurs = (at: TopicPartition): boolean => !this.hasLeft(batchId, at);
     return {
       ...batch,
-      messages: messages.filter(isOurs),
-      positions: positions.without((key) => left.some((entry) => entry.key === key)),
-      faults: faults.filter(({ position }) => position !== undefined && isOurs(position)),
+      messages: messages.filter((message) => !hasLeft(message)),
+      positions: positions.without(isLeft),
+      faults: faults.filter(({ position }) => position !== undefined && !hasLeft(position)),
     };
   }
 

@@ -223,7 +223,8 @@ export interface NativeConsumer extends NativeTokenTaker {
   offsetsForTimes(request: number, of: readonly NativePartitionSpec[], timeoutMs: number): void;
   /** Answered by `result`, json = WatermarksJson[]. */
   watermarks(request: number, of: readonly NativePartitionSpec[], timeoutMs: number): void;
-  /** Triples [topicId, partition, offset]: drops what was prefetched of them and starts a new epoch. */
+  /** Triples [topicId, partition, offset]: drops what was prefetched of them and starts a new epoch. Returns which of them are being given away, or
+   *  gone, by index: nothing is done with those. */
   seek(positions: Float64Array): readonly number[];
   /** Names by topicId. */
   topics(): string[];

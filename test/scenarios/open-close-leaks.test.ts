@@ -1,11 +1,10 @@
 // Opening and closing clients leaves nothing behind, however often it is done: no descriptor, no thread, no client in the heap.
 import { readdirSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { Consumer, Producer } from '../../src/index.js';
 import { EmbeddedBroker } from '../../src/testing/index.js';
 import { envelope, member, writeRaw } from '../support/consuming.js';
+import { collectGarbage } from '../support/garbage.js';
 
 const ROUNDS = 100;
 const WARM_UP = 25;
@@ -13,9 +12,6 @@ const PLACES = ['g1', 'g2', 'g3', 'g4', 'g5'];
 const AT_ONCE = PLACES.length;
 /** A producer that stays keeps a slab of 64 KB, which V8 counts as external. Resident memory says less: the embedded broker lives in this process. */
 const MAX_EXTERNAL_MB = 1.5;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 interface Held {
   readonly files: number;

@@ -32,11 +32,9 @@ pub(super) fn begin(thread: &mut PollThread, to: Vec<Seek>) {
 }
 
 pub(super) fn advance(thread: &mut PollThread) {
-    if thread.seeks.is_empty() {
-        return;
-    }
-    if let Err(fault) = send(thread) {
-        thread.tell(fault);
+    if !thread.seeks.is_empty() {
+        let sent = send(thread);
+        thread.report(sent);
     }
 }
 
@@ -44,15 +42,15 @@ fn send(thread: &mut PollThread) -> Result<(), Fault> {
     let state = thread.shared.state();
     // a partition that was lost meanwhile starts where its next owner decides
     thread.seeks.retain(|seek| state.lanes.is_since(seek.at, seek.epoch));
+    // librdkafka calls an empty list an invalid argument
+    if thread.seeks.is_empty() {
+        return Ok(());
+    }
     let mut list = PartitionList::new(thread.seeks.len());
     for seek in &thread.seeks {
         list.add(state.topics.name(seek.at.topic).unwrap_or_default(), seek.at.partition, seek.offset, -1)?;
     }
     drop(state);
-    // librdkafka calls an empty list an invalid argument
-    if thread.seeks.is_empty() {
-        return Ok(());
-    }
     let whole = thread.client.seek(&list, ANSWER_MS);
     let shared = thread.shared.clone();
     let mut state = shared.state();

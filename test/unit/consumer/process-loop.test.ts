@@ -4,7 +4,12 @@ import { expect, test } from 'vitest';
 import { FAULT } from '../../../src/engine/native.js';
 import { gate, within } from '../../support/consuming.js';
 import { fakeBatch } from '../engine/fakes.js';
-import { batchOf, slowFrom, start } from './world.js';
+import { batchOf, type HandlerOf, slowFrom, start } from './world.js';
+
+const throwsWhenLost: HandlerOf = async (_, { signal }) => {
+  await once(signal, 'abort');
+  throw new Error('aborted');
+};
 
 /** Partition 0 has a message, partition 1 one that cannot be read and another behind it. */
 const faulty = fakeBatch(
@@ -17,10 +22,7 @@ const faulty = fakeBatch(
 );
 
 test('a call that lost everything does not hide the fault of a partition that is still ours', async () => {
-  const world = start(async (_, { signal }) => {
-    await once(signal, 'abort');
-    throw new Error('aborted');
-  });
+  const world = start(throwsWhenLost);
   await world.give(faulty);
   await world.leave(0, true);
   await expect(within(5_000, world.processed)).rejects.toMatchObject({ code: 'PAYLOAD_NOT_JSON', position: { partition: 1, offset: 5 } });
@@ -41,10 +43,7 @@ const twoFaults = fakeBatch(
 const OURS = { code: 'PAYLOAD_NOT_JSON', position: { partition: 1, offset: 5 } };
 
 test('of two faults the one of the partition that is still ours ends the run: after a lost call', async () => {
-  const world = start(async (_, { signal }) => {
-    await once(signal, 'abort');
-    throw new Error('aborted');
-  });
+  const world = start(throwsWhenLost);
   world.regain(2);
   await world.give(twoFaults);
   await world.leave(0, true);
@@ -71,10 +70,7 @@ test.for([
 );
 
 test('the fault of a partition that is lost as well is for its new owner', async () => {
-  const world = start(async (_, { signal }) => {
-    await once(signal, 'abort');
-    throw new Error('aborted');
-  });
+  const world = start(throwsWhenLost);
   await world.give(faulty);
   await world.leave(1, true);
   await world.leave(0, true);
