@@ -24,7 +24,7 @@ const LONGEST_PAUSE_MS = 10_000;
 /** A provider that never settles would otherwise never be asked again. */
 const FETCH_TIMEOUT_MS = 30_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-/** What librdkafka is told. The reason itself goes to the program as the exception's cause: what a provider throws may quote a secret. */
+/** What librdkafka is told. The program is told the reason by an exception of ours: librdkafka would log it once more, and only when it changes. */
 const FAILED = 'the oauthToken option gave none';
 
 export class OauthTokens {

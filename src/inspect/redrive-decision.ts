@@ -19,7 +19,9 @@ export type StayReason =
   /** `to` is neither its own topic nor on the allow list; or it would go to the dead-letter topic itself, or to a topic of Kafka's own */
   | 'notAllowed'
   /** the topic it should go to does not exist */
-  | 'noTopic';
+  | 'noTopic'
+  /** the topic it should go to takes no record of that size; known only once it was sent, so a plan counts none */
+  | 'tooLarge';
 
 export type Decision =
   | { readonly send: true; readonly to: string; readonly partition: number | undefined }

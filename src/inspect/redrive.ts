@@ -2,7 +2,9 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { PAGE_RECORDS, type PartitionRange } from '../consumer/reader.js';
-import { isPhqKafkaError } from '../errors.js';
+import { CODE } from '../engine/codes.js';
+import { DeliveryError, isPhqKafkaError, type KafkaException } from '../errors.js';
+import { isTooLarge } from '../producer/large-messages.js';
 import type { TopicRecord, TransactionalProducer } from '../producer/transactional-producer.js';
 import type { Cluster } from './cluster.js';
 import { type DeadLetter, positionOf, toDeadLetter } from './dead-letter.js';
@@ -51,8 +53,7 @@ export async function redrive(cluster: Cluster, options: RedriveOptions): Promis
     for (const { decision } of letters) if (!decision.send) sent.add(decision);
     for (const chunk of chunksOf(letters.filter(isSent), pace.chunkOf(PAGE_RECORDS))) {
       await pace.turn(chunk.length, signal);
-      await sendAll(producer, toRecords(chunk, work.topicId), signal);
-      for (const { decision } of chunk) sent.add(decision);
+      for (const { decision } of await sendChunk(producer, chunk, work.topicId, signal)) sent.add(decision);
       onProgress?.(sent.messages, toSend);
     }
   }
@@ -110,6 +111,28 @@ function* chunksOf<T>(list: readonly T[], size: number): Generator<readonly T[]>
   for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size);
 }
 
+/** In one transaction; where the target refuses that for its size, in halves, down to the single letters that it cannot take.
+ *  Returns what became of each. */
+async function sendChunk(
+  producer: TransactionalProducer,
+  chunk: readonly Sent[],
+  topicId: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly Decided[]> {
+  try {
+    await sendAll(producer, toRecords(chunk, topicId), signal);
+    return chunk;
+  } catch (error) {
+    if (producer.isFinished || !(error instanceof DeliveryError) || !error.failed.some(isTooLarge)) throw error;
+    const [only] = chunk;
+    if (only !== undefined && chunk.length === 1) return [{ ...only, decision: { send: false, why: 'tooLarge', to: only.decision.to } }];
+    const halves = chunksOf(chunk, Math.ceil(chunk.length / 2));
+    const outcomes: Decided[] = [];
+    for (const half of halves) outcomes.push(...(await sendChunk(producer, half, topicId, signal)));
+    return outcomes;
+  }
+}
+
 const ATTEMPTS = 5;
 const PAUSE_MS = 1_000;
 
@@ -128,5 +151,11 @@ async function sendAll(producer: TransactionalProducer, records: readonly TopicR
 }
 
 function mayPass(error: unknown): boolean {
+  if (error instanceof DeliveryError && error.failed.every(isPurged)) return true;
   return isPhqKafkaError(error) && (error.retriable || (error.code === 'KAFKA' && (error as { abortable?: boolean }).abortable === true));
+}
+
+/** librdkafka gave the transaction up for something else than this record, e.g. the gap that one refused for its size has left in the sequence. */
+function isPurged({ error }: { readonly error: KafkaException }): boolean {
+  return error.kafkaCode === CODE.purgedUnsent;
 }

@@ -1,6 +1,7 @@
 /** What `ignoreLargeMessageErrors` does with records that were refused for their size: only those that are too large by themselves are skipped. */
 
 import { kindOf } from '../engine/codes.js';
+import type { KafkaException } from '../errors.js';
 import type { FailedRecord, Settled } from './deliveries.js';
 
 /** A broker refuses the whole request that holds a record with too many bytes, and every record in it fails alike: skipping them all would lose
@@ -26,6 +27,7 @@ export async function skipTooLarge<M>(
   return { deliveries, failed };
 }
 
-function isTooLarge<M>({ error }: FailedRecord<M>): boolean {
+/** Was it refused for its size, or for the size of the request that it was in? */
+export function isTooLarge({ error }: { readonly error: KafkaException }): boolean {
   return kindOf(error.kafkaCode) === 'tooLarge';
 }

@@ -1,5 +1,6 @@
 // A redrive sends every dead letter back exactly once: twice in a row, with two at a time, and when it is killed in the middle and run again.
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningKafka, startKafka } from '../../scripts/kafka/cluster.mjs';
 import { isPhqKafkaError } from '../../src/errors.js';
@@ -49,7 +50,7 @@ test('what is sent back is what was parked, in the partition it came from; a sec
     topic,
     messages: 22,
     targets: [{ topic: 'exact', messages: 22 }],
-    staying: { redriven: 0, filtered: 0, unexplained: 0, notAllowed: 0, noTopic: 0 },
+    staying: { redriven: 0, filtered: 0, unexplained: 0, notAllowed: 0, noTopic: 0, tooLarge: 0 },
     refusedTopics: [],
   });
   // A dry run writes nothing and makes nothing.
@@ -117,6 +118,28 @@ test('only the topic a record came from, or an allowed one, is written to; what 
   });
   // Asking for a topic did not make it.
   expect(await topicsOf(servers)).toEqual(before);
+});
+
+test('what the target topic takes no more stays and is told; the letters beside it are sent, each once', async () => {
+  const topic = 'large.dlq';
+  await createTopics(servers, {
+    large: { partitions: 1, config: { 'max.message.bytes': '20000' } },
+    [topic]: { partitions: 1 },
+  });
+  const isLarge = (index: number): boolean => index === 3 || index === 17;
+  const from = { topic: 'large', partition: 0 };
+  // All of them together are too large as well; each by itself is not, but for two. Bytes that no compression makes smaller.
+  await writeLetters(servers, topic, 20, (index) => letter(index, { from, value: randomBytes(isLarge(index) ? 30_000 : 3_000) }));
+  await using cluster = openCluster(servers);
+  const keys = Array.from({ length: 20 }, (_, index) => index).filter((index) => !isLarge(index));
+  expect(await redrive(cluster, { ...rules, topic })).toMatchObject({ messages: 18, staying: { tooLarge: 2 }, refusedTopics: ['large'] });
+  expect(
+    await wrongCounts(
+      'large',
+      keys.map((index) => `id-${index}`),
+    ),
+  ).toEqual([]);
+  expect(await redrive(cluster, { ...rules, topic })).toMatchObject({ messages: 0, staying: { redriven: 18, tooLarge: 2 } });
 });
 
 test('a topic of the same name that is made anew is not mistaken for the one whose letters were sent', async () => {

@@ -227,7 +227,7 @@ test('the forms of the JSON are as documented', async () => {
     topic,
     messages: 1,
     targets: [{ topic: 'quakes', messages: 1 }],
-    staying: { redriven: 0, filtered: 0, unexplained: 0, notAllowed: 0, noTopic: 0 },
+    staying: { redriven: 0, filtered: 0, unexplained: 0, notAllowed: 0, noTopic: 0, tooLarge: 0 },
     refusedTopics: [],
   });
   expect(await json('purge', topic, '--before', '0:1')).toEqual({

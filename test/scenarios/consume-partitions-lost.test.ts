@@ -60,3 +60,24 @@ test.concurrent('a member that the group has thrown out: aborted at once, withou
   expect({ calls, committed: committed.get('t:0') }).toEqual({ calls: 2, committed: 1 });
   await broker.close();
 });
+
+// librdkafka does not call partitions lost that it is already giving away: it waits for the drain.
+test.concurrent('a member that the group throws out while it drains: aborted soon, without waiting for the drain time', async () => {
+  const kafkaConsumerConfig = { ...QUICK, 'session.timeout.ms': 3_000, 'partition.assignment.strategy': 'cooperative-sticky' };
+  const { broker, make } = await setUp(2, { drainTimeoutMs: 60_000, batchSize: 2, consumerTimeoutMs: 300, kafkaConsumerConfig });
+  const [consumer, other] = [make(), make()];
+  const revoked = next(consumer, 'consumer.revoked');
+  let isLost = false;
+  const processed = consumer.process(async (_, { signal }) => {
+    if (isLost) return;
+    await once(signal, 'abort');
+    isLost = true;
+  });
+  await next(consumer, 'consumer.assigned');
+  const processedThere = other.process(() => undefined);
+  expect(await next(consumer, 'consumer.revoking')).toMatchObject({ lost: false, drainMs: 60_000 });
+  broker.failRequests('Heartbeat', ['UNKNOWN_MEMBER_ID']);
+  expect(await revoked).toMatchObject({ lost: true, drained: false });
+  await within(20_000, Promise.all([consumer.close(), other.close(), processed, processedThere]));
+  await broker.close();
+});

@@ -16,8 +16,8 @@ use crate::rk::{self, Client, Fault, Kind, Queue, code};
 
 /// The main queue is looked at this often at least, whatever JavaScript does: it keeps the membership alive.
 const IDLE: Duration = Duration::from_millis(100);
-/// A member without partitions looks this often whether the group counts it in.
-const LOOK: Duration = Duration::from_secs(1);
+/// A member without partitions, or with some that it gives away, looks this often whether the group counts it in.
+pub(super) const LOOK: Duration = Duration::from_secs(1);
 /// Events served before records get their turn again.
 const EVENTS_A_TURN: usize = 1000;
 
@@ -163,7 +163,7 @@ impl PollThread {
             return;
         }
         self.looked = Instant::now();
-        let is_member = self.client.generation() > 0;
+        let is_member = self.client.is_member();
         self.shared.state().is_member = is_member;
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use phq_kafka_core::{Epoch, Partition};
 
-use super::poll::PollThread;
+use super::poll::{LOOK, PollThread};
 use super::{Shared, commit};
 use crate::mailbox::{Event, OwnedPartition};
 use crate::rk::{self, PartitionList, code};
@@ -16,6 +16,7 @@ pub(super) struct Leaving {
     partitions: Vec<(Partition, Epoch)>,
     since: Instant,
     until: Instant,
+    looked: Instant,
     lost: bool,
 }
 
@@ -161,7 +162,7 @@ fn revoke(thread: &mut PollThread, list: PartitionList) {
     thread.queues.retain(|(at, ..)| !partitions.iter().any(|(p, _)| p == at));
     thread.shared.mailbox.post(Event::Revoking { partitions: names, lost, drain_ms: drain.as_secs_f64() * 1000.0 });
     let since = Instant::now();
-    thread.leaving = Some(Leaving { list, partitions, since, until: since + drain, lost });
+    thread.leaving = Some(Leaving { list, partitions, since, until: since + drain, looked: since, lost });
     advance(thread);
 }
 
@@ -174,6 +175,11 @@ fn names(state: &super::State, partitions: &[(Partition, Epoch)]) -> Vec<OwnedPa
 pub(super) fn advance(thread: &mut PollThread) {
     let Some(leaving) = &mut thread.leaving else { return };
     leaving.lost |= thread.client.assignment_lost();
+    // a group that expels this member meanwhile takes no commit any more, and librdkafka does not call that lost: it waits for the answer
+    if leaving.looked.elapsed() >= LOOK {
+        leaving.looked = Instant::now();
+        leaving.lost |= !thread.client.is_member();
+    }
     if leaving.lost || Instant::now() >= leaving.until || !is_awaited(&thread.shared, &leaving.partitions) {
         finish(thread);
     }

@@ -120,23 +120,23 @@ fn serve(shared: &Shared, client: &Client, events: &rk::Queue) -> bool {
     loop {
         if let Some(event) = events.poll_for(if shared.close_by().is_some() { 5 } else { POLL_MS }) {
             take_in(shared, client, &event);
-            continue;
         }
         let Some(by) = shared.close_by() else { continue };
         if shared.reports.is_empty() && client.outstanding() == 0 {
             return purged.is_some();
         }
         let now = Instant::now();
-        match purged {
-            None if now >= by => {
-                client.purge();
-                purged = Some(now);
-            }
-            None => drop(client.flush(0)),
-            // the purge answers at once; a second is for a machine under load
-            Some(at) if now >= at + Duration::from_secs(1) => return true,
-            Some(_) => {}
+        if now < by {
+            client.flush(0);
+            continue;
         }
+        // the purge answers at once; a second is for a machine under load
+        if now >= *purged.get_or_insert(now) + Duration::from_secs(1) {
+            return true;
+        }
+        shared.purged.store(true, Ordering::Release);
+        // again and again: a record may have been on its way in when the first one passed
+        client.purge();
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 
@@ -75,22 +76,21 @@ fn enqueue(shared: &Shared, client: &Client, known: &mut HashMap<String, Topic>,
         };
         match produce(shared, client, &record) {
             Ok(()) => {}
-            Err(code::QUEUE_FULL) => return fail_from(shared, job, i as u32, &Fault::of(code::QUEUE_FULL)),
+            Err(code::PURGE_QUEUE) => return fail_from(shared, job, i as u32, &Fault::of(code::PURGE_QUEUE)),
             Err(code) => fail(shared, job.batch, i as u32, client.fatal_error().unwrap_or_else(|| Fault::of(code))),
         }
     }
 }
 
-/// Waits while the queue is full, until the producer's close is due.
+/// Waits while the queue is full. Once the close's time is over nothing more goes in, as if it had been purged with the rest.
 fn produce(shared: &Shared, client: &Client, record: &Outgoing<'_>) -> Result<(), i32> {
-    loop {
+    while !shared.purged.load(Ordering::Acquire) {
         match client.produce(record) {
-            Err(code::QUEUE_FULL) if shared.close_by().is_none_or(|by| Instant::now() < by) => {
-                shared.reports.wait_for_progress(Duration::from_millis(5));
-            }
+            Err(code::QUEUE_FULL) => shared.reports.wait_for_progress(Duration::from_millis(5)),
             other => return other,
         }
     }
+    Err(code::PURGE_QUEUE)
 }
 
 fn fail_from(shared: &Shared, job: &Job, from: u32, fault: &Fault) {

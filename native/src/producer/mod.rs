@@ -24,6 +24,8 @@ pub struct Shared {
     reports: Reports,
     /// when set, everything must be over by then
     close_by: Mutex<Option<Instant>>,
+    /// the time to close is over: what is not delivered is given up
+    purged: AtomicBool,
     /// the delivery thread has nothing more to do
     ended: AtomicBool,
     jobs: Mutex<Option<Sender<Job>>>,
@@ -70,6 +72,7 @@ impl NativeProducer {
             mailbox: Mailbox::new(wake),
             reports: Reports::default(),
             close_by: Mutex::default(),
+            purged: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             jobs: Mutex::new(Some(jobs)),
             threads: Threads::default(),

@@ -127,6 +127,21 @@ impl Client {
         }
     }
 
+    /// As far as its client has heard from the group.
+    pub fn is_member(&self) -> bool {
+        // SAFETY: live client; the metadata is ours to free, and null outside a group
+        unsafe {
+            let metadata = rd::rd_kafka_consumer_group_metadata(self.ptr);
+            if metadata.is_null() {
+                return false;
+            }
+            let generation = rd::rd_kafka_consumer_group_metadata_generation_id(metadata);
+            let member = owned(rd::rd_kafka_consumer_group_metadata_member_id(metadata));
+            rd::rd_kafka_consumer_group_metadata_destroy(metadata);
+            generation > 0 && !member.is_empty()
+        }
+    }
+
     pub fn assignment_lost(&self) -> bool {
         // SAFETY: live client
         unsafe { rd::rd_kafka_assignment_lost(self.ptr) != 0 }

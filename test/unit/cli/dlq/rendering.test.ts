@@ -61,7 +61,7 @@ test('a letter of somebody else says that it says nothing', () => {
 });
 
 test('a redrive says what went where, and why the rest stays', () => {
-  const staying = { redriven: 3, filtered: 0, unexplained: 0, notAllowed: 0, noTopic: 2 };
+  const staying = { redriven: 3, filtered: 0, unexplained: 0, notAllowed: 0, noTopic: 2, tooLarge: 0 };
   const outcome = { topic: 'q.dlq', messages: 1, targets: [{ topic: 'q', messages: 1 }], staying, refusedTopics: ['gone'] };
   expect(renderOutcome(outcome, true)).toEqual([
     'q.dlq: 1 message would be sent',
