@@ -1,5 +1,7 @@
 /** Chaos: what this build of the library can do, found by asking it: seeds use what is there. */
 
+import { slowSchema } from './roles/slow-schema.mjs';
+
 /** @typedef {import('./seed.mjs').Features} Features */
 
 /** @param {string} lib path of its index.js @returns {Promise<Features>} */
@@ -19,5 +21,6 @@ export async function featuresOf(lib) {
     retry: takes({ retry: { attempts: 3, initialDelayMs: 200, maxDelayMs: 1_000 } }),
     deadLetter: takes({ deadLetter: { topic: 't.dlq' }, onInvalid: 'dead-letter' }),
     concurrency: takes({ concurrency: { max: 4, order: 'key' } }),
+    schemas: takes({ inputTopics: { t: slowSchema(1) } }),
   };
 }

@@ -94,6 +94,24 @@ export const MUTANTS = [
     found: ['epochs'],
   },
   {
+    name: 'begins what was read while its partition left',
+    changes: [{ file: 'consumer/run.js', find: 'return this.#departures.isSince(batchId, partition);', put: 'return false;' }],
+    plan: {
+      ...SMALL,
+      protocol: 'eager',
+      concurrency: { max: 4, order: 'key' },
+      schemaMs: 400,
+      // More comes than is handled: something waits behind every call.
+      handler: { ...SMALL.handler, waitMs: 120 },
+      loadMs: 10_000,
+      faults: [2_000, 5_000, 8_000].flatMap((atMs) => [
+        { lane: /** @type {const} */ ('clients'), atMs, name: 'join', target: 'a0' },
+        { lane: /** @type {const} */ ('clients'), atMs: atMs + 1_500, name: 'leave', target: 'a0' },
+      ]),
+    },
+    found: ['handled', 'committed'],
+  },
+  {
     name: 'starts new partitions at their end',
     changes: [{ file: 'consumer/start.js', find: "isKnown || policy === 'earliest' ? low : high", put: 'isKnown ? high : low' }],
     plan: { ...SMALL, class: 'latest', loadMs: 12_000, faults: [{ lane: 'cluster', atMs: 1_000, name: 'add-partitions' }] },

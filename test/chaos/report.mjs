@@ -9,6 +9,7 @@ export const nameOf = (plan) =>
     plan.protocol,
     plan.class,
     plan.concurrency === null ? 'one call at a time' : `${plan.concurrency.max} calls by ${plan.concurrency.order}`,
+    ...(plan.schemaMs > 0 ? ['schemas'] : []),
   ].join(', ');
 
 /** @param {Plan} plan */

@@ -17,7 +17,7 @@ export const SELECTION = [20, 25, 36];
  *  @type {readonly SeedClass[]} */
 const CLASSES = ['mixed', 'partitions', 'mixed', 'stuck', 'mixed', 'latest', 'mixed', 'retention', 'mixed', 'dead-letter', 'recreated'];
 
-/** @typedef {{ retry: boolean, deadLetter: boolean, concurrency: boolean }} Features what this build of the library has */
+/** @typedef {{ retry: boolean, deadLetter: boolean, concurrency: boolean, schemas: boolean }} Features what this build of the library has */
 
 /** @param {number} seed from 1 @param {{ protocols: readonly Protocol[], features: Features }} options @returns {Plan} */
 export function planOf(seed, { protocols, features }) {
@@ -29,6 +29,8 @@ export function planOf(seed, { protocols, features }) {
   const members = ['c1', 'c2', ...(random.isOneIn(2) ? ['c3'] : [])];
   const hasPolicy = seedClass === 'dead-letter' || random.isOneIn(2);
   const loadMs = seedClass === 'stuck' ? 42_000 : 30_000;
+  // A sequence of its own: what the others draw stays what it was before there were schemas.
+  const own = createRandom(seed + 1_000_000);
   return {
     seed,
     class: seedClass,
@@ -45,11 +47,13 @@ export function planOf(seed, { protocols, features }) {
     deliveryTimeoutMs: random.pick([4_000, 60_000, 60_000]),
     retry: features.retry && hasPolicy,
     deadLetter: features.deadLetter && hasPolicy,
+    schemaMs: features.schemas && own.isOneIn(2) ? own.pick([20, 200]) : 0,
     handler: {
       waitMs: random.pick([5, 20, 60]),
       throwsPerMille: random.isOneIn(2) ? 1 : 0,
       poisonPerMille: features.deadLetter && hasPolicy ? 5 : 0,
       seeksPerMille: random.isOneIn(4) ? 5 : 0,
+      assignedSeeksPerMille: own.isOneIn(4) ? 300 : 0,
     },
     loadMs,
     rate: random.pick([150, 300]),

@@ -26,6 +26,7 @@ export function consumerTask(plan, name, { bootstrap, topic, group, deadLetterTo
     protocol: protocolConfig(plan, name),
     start: plan.class === 'latest' ? 'latest' : 'earliest',
     handler: plan.handler,
+    schemaMs: plan.schemaMs,
     ...{ sessionMs: SESSION_MS, heartbeatMs: HEARTBEAT_MS, batchSize: plan.batchSize },
     options: {
       batchSize: plan.batchSize,

@@ -28,6 +28,8 @@ export interface HandlerPlan {
   readonly poisonPerMille: number;
   /** of 1000 calls this many seek back a little in one partition */
   readonly seeksPerMille: number;
+  /** of 1000 assignments this many are followed by a seek back, a little behind the committed position, in one of their partitions */
+  readonly assignedSeeksPerMille: number;
 }
 
 export interface Plan {
@@ -48,6 +50,8 @@ export interface Plan {
   readonly deliveryTimeoutMs: number;
   readonly retry: boolean;
   readonly deadLetter: boolean;
+  /** an asynchronous schema judges the messages, and takes up to this long for some of them, milliseconds; 0: no schema */
+  readonly schemaMs: number;
   readonly handler: HandlerPlan;
   /** how long the producers write */
   readonly loadMs: number;

@@ -15,7 +15,7 @@ import { judge } from './judge.mjs';
 import { toPeerRow, toPeerTable } from './table.mjs';
 
 /** What the peers have nothing like stays out, so that all three do the same work. */
-const PLAIN = { retry: false, deadLetter: false, concurrency: false };
+const PLAIN = { retry: false, deadLetter: false, concurrency: false, schemas: false };
 /** Classes whose point is a promise of ours alone. */
 const LEFT_OUT = ['latest', 'recreated', 'retention'];
 
@@ -65,7 +65,8 @@ function plansOf(first, count) {
   const plans = [];
   for (let seed = first; plans.length < count; seed++) {
     const plan = planOf(seed, { protocols: PROTOCOLS, features: PLAIN });
-    if (!LEFT_OUT.includes(plan.class)) plans.push({ ...plan, isStatic: false, handler: { ...plan.handler, seeksPerMille: 0 } });
+    if (!LEFT_OUT.includes(plan.class))
+      plans.push({ ...plan, isStatic: false, handler: { ...plan.handler, seeksPerMille: 0, assignedSeeksPerMille: 0 } });
   }
   return plans;
 }

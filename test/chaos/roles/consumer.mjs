@@ -3,9 +3,10 @@
 import { Handling } from './handling.mjs';
 import { Ownership } from './ownership.mjs';
 import { beginRole } from './role.mjs';
+import { slowSchema } from './slow-schema.mjs';
 
 /** @typedef {{ lib: string, bootstrap: string, topic: string, group: string, protocol: Record<string, string | number>, options: Record<string, unknown>,
- *    handler: import('../types.js').HandlerPlan, start: 'earliest' | 'latest' }} Task */
+ *    handler: import('../types.js').HandlerPlan, schemaMs: number, start: 'earliest' | 'latest' }} Task */
 
 const stop = new AbortController();
 const ask = () => stop.abort();
@@ -18,11 +19,15 @@ const lib = await import(task.lib);
 /** What a supervisor would do after a crash of the service: begin anew, after a moment. */
 const AGAIN_MS = 500;
 
+// With a schema the payloads have a type; what is written down of them is the same.
+const inputs = /** @type {string} */ (
+  /** @type {unknown} */ (task.schemaMs > 0 ? { [task.topic]: slowSchema(task.schemaMs) } : task.topic)
+);
 const consumer = new lib.Consumer({
   svc: task.m,
   bootstrapServers: task.bootstrap,
   groupId: task.group,
-  inputTopics: task.topic,
+  inputTopics: inputs,
   ...task.options,
   kafkaConsumerConfig: {
     'reconnect.backoff.max.ms': 500,
@@ -34,6 +39,8 @@ const consumer = new lib.Consumer({
 const ownership = new Ownership(write);
 ownership.listen(consumer, lib.CONSUMER_EVENTS);
 const handling = new Handling({ task, write, ownership, consumer });
+// After the ownership has been written down.
+consumer.on('consumer.assigned', ({ partitions }) => void handling.seekWhenAssigned(partitions));
 process.on('message', (message) => handling.plan(/** @type {never} */ (message)));
 
 // The library's own way to end: it is what services use.

@@ -15,6 +15,7 @@ const SEEK_BACK = 15;
 export class Handling {
   #options;
   #calls = 0;
+  #assignments = 0;
   /** @type {Order | undefined} */
   #order;
   #isEnded = false;
@@ -104,6 +105,22 @@ export class Handling {
     const poison = messages.filter((message) => hash(`poison ${uOf(message)}`) % 1_000 < handler.poisonPerMille);
     for (const message of poison) context.fail(message, new Error(`chaos: poison ${uOf(message)}`));
     return poison.map((message) => `${nameOf(message)}:${message.offset}`);
+  }
+
+  /** As soon as it is known where the group stands, beside whatever is under way. @param {readonly import('./ownership.mjs').TopicPartition[]} partitions */
+  async seekWhenAssigned(partitions) {
+    const { task, consumer, ownership } = this.#options;
+    const [at] = partitions;
+    if (at === undefined || hash(`assigned ${task.m} ${task.i} ${this.#assignments++}`) % 1_000 >= task.handler.assignedSeeksPerMille)
+      return;
+    const epoch = ownership.epochOf(nameOf(at));
+    // A broker that is away, a consumer that is closing: then it does not seek.
+    const [committed] = await consumer.committed([at]).catch(() => []);
+    if (committed === undefined || committed.offset < 0 || ownership.epochOf(nameOf(at)) !== epoch) return;
+    if (!consumer.assignment.some((p) => nameOf(p) === nameOf(at))) return;
+    const offset = Math.max(0, committed.offset - SEEK_BACK);
+    consumer.seek([{ ...at, offset }]);
+    ownership.renew(nameOf(at), offset);
   }
 
   /** @param {readonly Message[]} messages */

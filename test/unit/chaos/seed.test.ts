@@ -4,8 +4,8 @@ import { FAULTS } from '../../chaos/faults/menu.mjs';
 import { MUTANTS } from '../../chaos/mutants.mjs';
 import { PROTOCOLS, planOf } from '../../chaos/seed.mjs';
 
-const ALL = { retry: true, deadLetter: true, concurrency: true };
-const NONE = { retry: false, deadLetter: false, concurrency: false };
+const ALL = { retry: true, deadLetter: true, concurrency: true, schemas: true };
+const NONE = { retry: false, deadLetter: false, concurrency: false, schemas: false };
 const plans = (features: typeof ALL) => Array.from({ length: 144 }, (_, i) => planOf(i + 1, { protocols: PROTOCOLS, features }));
 
 test('the same number is the same plan', () => {
@@ -30,7 +30,7 @@ test('every fault is drawn by some seed, and every class with every protocol, wi
 
 test('a build without an option is not asked to use it', () => {
   for (const plan of plans(NONE)) {
-    expect(plan).toMatchObject({ retry: false, deadLetter: false, concurrency: null });
+    expect(plan).toMatchObject({ retry: false, deadLetter: false, concurrency: null, schemaMs: 0 });
     expect(plan.class).not.toBe('dead-letter');
     expect(plan.handler.poisonPerMille).toBe(0);
   }
