@@ -20,6 +20,8 @@ export class Assignment {
   readonly #starting = new Set<string>();
   /** seeks of partitions that are not ours yet */
   readonly #seeks = new Map<string, number>();
+  /** those that the engine has been told of with its answer, which it may have done without */
+  readonly #answeredSeeks = new Map<string, number>();
 
   /** `engine`: the client, which may be opened anew before the group is joined. */
   constructor(engine: () => Handle) {
@@ -41,12 +43,13 @@ export class Assignment {
   /** Answers the engine's question where the partitions start; a seek that was asked for before wins. */
   answer(question: number, partitions: readonly NativePartition[], { starts, resets }: Starts): void {
     this.#uncommittedStarts.clear();
+    this.#answeredSeeks.clear();
     for (const reset of resets) this.#uncommittedStarts.set(partitionKey(reset), reset.to);
     const offsetOf = new Map(starts.map((start) => [partitionKey(start), start.offset]));
     const rows = partitions.flatMap((p) => {
       const key = partitionKey(p);
       const sought = this.#seeks.get(key);
-      this.#seeks.delete(key);
+      if (sought !== undefined) this.#answeredSeeks.set(key, sought);
       // The start that is remembered is where reading really begins.
       if (sought !== undefined && this.#uncommittedStarts.has(key)) this.#uncommittedStarts.set(key, sought);
       const offset = sought ?? offsetOf.get(key);
@@ -59,6 +62,8 @@ export class Assignment {
    *  wait for the decision. Committing it now, or at a later assignment, could take back what another member has committed meanwhile. */
   add(partitions: readonly NativePartition[], answered: boolean): Float64Array {
     if (!answered) this.#uncommittedStarts.clear();
+    else for (const [key, offset] of this.#answeredSeeks) if (this.#seeks.get(key) === offset) this.#seeks.delete(key);
+    this.#answeredSeeks.clear();
     const rows = partitions.flatMap((p) => {
       const key = partitionKey(p);
       this.#owned.set(key, p);

@@ -50,7 +50,8 @@ export class Connection<H extends ConnectableHandle> {
   readonly #refusals = new Refusals();
   readonly #diagnosis: Diagnosis;
   readonly #tokens: OauthTokens | undefined;
-  #failConnect: ((error: KafkaException) => void) | undefined;
+  /** ends each call of connect() that waits */
+  readonly #connects = new Set<(error: KafkaException) => void>();
   #closed = false;
 
   /** Opens the client: no network yet. @throws SettingsError when librdkafka refuses the configuration */
@@ -89,9 +90,11 @@ export class Connection<H extends ConnectableHandle> {
    *  @throws TimeoutError TIMEOUT_CONNECT; KafkaException as soon as credentials or certificates are refused */
   async connect(timeoutMs: number): Promise<number> {
     const { mailbox } = this;
+    let refuse = (_: KafkaException): void => undefined;
     const refused = new Promise<never>((_, reject) => {
-      this.#failConnect = reject;
+      refuse = reject;
     });
+    this.#connects.add(refuse);
     const asked = mailbox.request('result', (request) => mailbox.handle.metadata(request, null, timeoutMs));
     // Whichever loses the race has nobody waiting for it.
     asked.catch(() => undefined);
@@ -101,7 +104,7 @@ export class Connection<H extends ConnectableHandle> {
       this.noteContact();
       return (JSON.parse(answer.json) as MetadataJson).brokers.length;
     } finally {
-      this.#failConnect = undefined;
+      this.#connects.delete(refuse);
     }
   }
 
@@ -183,13 +186,17 @@ export class Connection<H extends ConnectableHandle> {
     if (this.#closed) return;
     if (isNews) this.#publish(error);
     // A refused password stays refused: waiting out the deadline would only hide the reason.
-    if (kindOf(error.kafkaCode) === 'security') this.#failConnect?.(error);
+    if (kindOf(error.kafkaCode) === 'security') this.#rejectConnects(error);
     const refusal = this.#refusals.judge(error);
     if (refusal !== undefined) this.#refuse(refusal);
   }
 
+  #rejectConnects(error: KafkaException): void {
+    for (const refuse of this.#connects) refuse(error);
+  }
+
   #refuse(error: KafkaException): void {
-    this.#failConnect?.(error);
+    this.#rejectConnects(error);
     this.#options.onRefused?.(error);
   }
 

@@ -16,7 +16,7 @@ Deletes dead letters for good. Kafka can only cut off the front of a partition: 
 has been sent back or not. Shows what would go, partition by partition, and deletes it only with --yes.
 
   --before TIME          everything written before this: 2026-11-27T14:00:00Z, or 90s, 15m, 2h, 7d ago
-  --before P:OFFSET      everything before this offset of partition P, nothing of the others; may be given several times
+  --before P:OFFSET      everything before this offset of partition P, nothing of the others; may be given once for each
   --yes                  deletes; without it the exit code is 3 when there is something to delete
   --json                 one line of JSON
 ${CONNECTION_HELP}  --help                 this text
@@ -31,6 +31,9 @@ export async function runPurge(args: readonly string[], surroundings: Surroundin
   const topic = onlyOne(NAME, 'TOPIC', positionals);
   const before = (values.before ?? []).map((text) => toCutPoint(NAME, text, nowMs));
   if (before.length === 0) throw usageError(NAME, '--before is missing');
+  const cut = new Set(before.map((point) => ('partition' in point ? point.partition : 'all')));
+  if (cut.size < before.length || (cut.has('all') && cut.size > 1))
+    throw usageError(NAME, '--before says twice where a partition is cut: a time is for all of them');
   const plan = await withCluster(NAME, values, surroundings, async (cluster) => {
     const planned = await planPurge(cluster, topic, before, signal);
     if (values.yes === true) await purge(cluster, planned);

@@ -41,6 +41,14 @@ test('the dlq commands have help, and need a command, arguments and a cluster', 
   expect(await fault('dlq', '\x1b')).toMatchObject({ exitCode: 2, message: expect.stringContaining('"\\x1b"') });
   expect(await fault('dlq', 'show')).toMatchObject({ exitCode: 2, message: expect.stringContaining('TOPIC:PARTITION:OFFSET is missing') });
   expect(await fault('dlq', 'redrive', 'a', 'b')).toMatchObject({ exitCode: 2, message: expect.stringContaining('got 2') });
+  for (const points of [
+    ['1:5', '1:9'],
+    ['7d', '1:5'],
+    ['7d', '8d'],
+  ]) {
+    const args = points.flatMap((point) => ['--before', point]);
+    expect(await fault('dlq', 'purge', 'a', ...args)).toMatchObject({ exitCode: 2, message: expect.stringContaining('says twice') });
+  }
   expect(await fault('dlq', 'list', '--nothing')).toMatchObject({ exitCode: 2, message: expect.stringContaining("'--nothing'") });
   expect(await fault('dlq', 'list')).toMatchObject({ exitCode: 2, message: expect.stringContaining('--bootstrap is missing') });
 });

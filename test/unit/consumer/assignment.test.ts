@@ -66,6 +66,21 @@ test('resume does not let a partition out whose start is not committed yet', () 
   expect(calls).toEqual([['release', 0, 0]]);
 });
 
+test('a seek that was told with an answer that the engine did without is made once the partition has begun', () => {
+  const { assignment, calls } = setUp();
+  assignment.seek([at(0, 5), at(1, 7)]);
+  assignment.answer(6, [own(0, 0), own(1, 0)], none);
+  // Revoked before the answer came: nothing of it counts, and the first of the two is back a moment later.
+  assignment.add([own(0, 1), own(1, 1)], false);
+  assignment.remove([own(0, 1), own(1, 1)]);
+  assignment.add([own(0, 2)], false);
+  assignment.release([own(0, 2)]);
+  expect(calls.slice(1)).toEqual([
+    ['seek', 0, 0, 5],
+    ['release', 0, 0],
+  ]);
+});
+
 test('a release that comes late, for an ownership that is over, lets nothing out', () => {
   const { assignment, calls } = setUp();
   assignment.add([own(0, 1)], true);

@@ -51,9 +51,12 @@ beforeEach(() => {
 test('the broker is looked at before its error is told, and connect() rejects with what was found', async () => {
   const { handle, told, connection } = open();
   const connecting = connection.connect(60_000);
+  const beside = connection.connect(60_000);
+  const refusedBeside = expect(beside).rejects.toMatchObject({ kafkaName: '_SSL' });
   handle.say(ssl);
   expect(told).toEqual([]);
   await expect(connecting).rejects.toMatchObject({ kafkaName: '_SSL', message: expect.stringContaining('expired on 2020') });
+  await refusedBeside;
   expect(told).toEqual([expect.stringMatching(/^_SSL: .*expired on 2020/)]);
   expect(connection.lastError?.message).toContain('expired on 2020');
 });
