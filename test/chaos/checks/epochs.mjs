@@ -76,9 +76,10 @@ function findStarts({ entries, log }, story, byEpoch) {
   for (const epoch of story.epochs.values()) {
     const start = startOf(byEpoch.get(epoch.id));
     if (start === undefined) continue;
-    const firstMessage = (log.get(epoch.tp) ?? []).find(
-      (record) => record.kind === 'message' && record.offset >= (epoch.soughtTo ?? 0),
-    )?.offset;
+    // What was sought may be gone: then it went on where the consumer said.
+    const isResetOf = (/** @type {import('../types.js').Entry} */ e) => e.k === 'reset' && e.tp === epoch.tp && e.from === epoch.soughtTo;
+    const soughtTo = /** @type {number | undefined} */ (entries.find(isResetOf)?.to) ?? epoch.soughtTo ?? 0;
+    const firstMessage = (log.get(epoch.tp) ?? []).find((record) => record.kind === 'message' && record.offset >= soughtTo)?.offset;
     if (epoch.soughtTo !== null) {
       if (firstMessage !== undefined && start !== firstMessage)
         elsewhere.push(`${epoch.id} ${epoch.tp} at ${start} after a seek to ${epoch.soughtTo}`);

@@ -226,6 +226,19 @@ const EXCUSED: readonly [name: string, spoiled: Spoiled][] = [
     },
   ],
   [
+    'a seek to what is gone by then',
+    {
+      lines: spoil({
+        8: [
+          { k: 'assigned', m: 'c2', ps: [[TP, 1]] },
+          { k: 'seek', m: 'c2', tp: TP, to: 3, epoch: 2 },
+          { k: 'reset', m: 'c2', tp: TP, from: 3, to: 4, reason: 'out-of-range' },
+        ],
+        9: [{ k: 'begun', m: 'c2', call: 0, attempt: 1, rows: rows(2, 4, 5) }],
+      }),
+    },
+  ],
+  [
     'a tombstone, which no handler sees',
     {
       lines: spoil({
