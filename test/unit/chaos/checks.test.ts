@@ -236,6 +236,7 @@ const EXCUSED: readonly [name: string, spoiled: Spoiled][] = [
         ],
         9: [{ k: 'begun', m: 'c2', call: 0, attempt: 1, rows: rows(2, 4, 5) }],
       }),
+      commits: [...goodCommits().slice(0, 2), { tp: TP, offset: 6, atMs: 130 }],
     },
   ],
   [
