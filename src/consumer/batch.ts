@@ -1,15 +1,16 @@
 /** Consuming, the loop turned inside out: `for await (const batch of consumer.batches())`. */
 
+import type { TopicPartition } from '../events.js';
 import { describeBatch } from '../handling/handler.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
 import { LoopBodies } from './inside.js';
-import { ownershipKey, type Positions } from './positions.js';
+import { type Ownership, ownershipKey, type Positions } from './positions.js';
 import type { Run, Taken } from './run.js';
 
 /** Some messages, in order within each partition, and the right to commit them. */
 export interface Batch<M = ConsumedMessage> {
   readonly messages: readonly M[];
-  /** Commits everything up to and including this batch in the partitions it has; resolves on the broker's answer. A batch that is not committed is not
+  /** Commits everything up to and including this batch in the partitions that it has messages of; resolves on the broker's answer. A batch that is not committed is not
    *  lost: a later one's commit covers it where the partition is the same, and otherwise it comes again.
    *  @throws KafkaException when a position was not stored, also when its partition was taken away meanwhile */
   commit(): Promise<void>;
@@ -51,7 +52,8 @@ async function* walk<T>(run: Run<T>, loop: Loop<T>): AsyncGenerator<Batch<Consum
         run.giveUp(taken);
       }
       run.tellHandled(taken);
-      if (taken.faults.length > 0) throw taken.faults[0];
+      const fault = run.faultOf(taken);
+      if (fault !== undefined) throw fault;
     }
   } catch (error) {
     run.fail(error);
@@ -107,13 +109,30 @@ class Loop<T> {
 }
 
 function toBatch<T>(run: Run<T>, taken: Taken<T>, open: OpenPartitions): Batch<ConsumedMessage<T>> {
-  open.add(taken);
+  const isShown = shownIn(run, taken.messages);
+  open.add(taken, isShown);
   const commit = async (): Promise<void> => {
-    await run.storeNow(open.notCommittedPast(taken));
-    open.delete(taken);
+    const positions = open.committable(taken, isShown);
+    await run.storeNow(positions);
+    open.delete(taken.id, positions);
     run.giveUp(taken);
   };
   return { messages: taken.messages, commit };
+}
+
+type IsShown = (partition: Ownership) => boolean;
+
+/** Of which partitions are these messages? Of others the batch has nothing but skipped records. */
+function shownIn<T>({ membership }: Run<T>, messages: readonly ConsumedMessage<T>[]): IsShown {
+  const shown = new Set<string>();
+  let last: TopicPartition | undefined;
+  for (const message of messages) {
+    // Messages of a partition come in runs.
+    if (last?.partition === message.partition && last.topic === message.topic) continue;
+    last = message;
+    shown.add(`${membership.batches.topicId(message.topic)}:${message.partition}`);
+  }
+  return ({ topicId, partition }) => shown.has(`${topicId}:${partition}`);
 }
 
 /** Partitions of which messages are out that nobody has committed: skipped records behind them must not take the commit past them. And how far each was
@@ -122,21 +141,26 @@ class OpenPartitions {
   readonly #lastBatch = new Map<string, number>();
   readonly #committed = new Map<string, number>();
 
-  add({ id, positions }: Taken<unknown>): void {
-    for (const partition of positions.partitions) this.#lastBatch.set(ownershipKey(partition), id);
+  add({ id, positions }: Taken<unknown>, isShown: IsShown): void {
+    for (const partition of positions.partitions.filter(isShown)) this.#lastBatch.set(ownershipKey(partition), id);
   }
 
-  delete({ id, positions }: Taken<unknown>): void {
+  /** The batch is committed up to there. */
+  delete(id: number, positions: Positions): void {
     for (const key of positions.partitions.map(ownershipKey)) {
       if (this.#lastBatch.get(key) === id) this.#lastBatch.delete(key);
       this.#committed.set(key, Math.max(id, this.#committed.get(key) ?? 0));
     }
   }
 
-  notCommittedPast({ id, positions }: Taken<unknown>): Positions {
-    return positions.without((partition) => (this.#committed.get(ownershipKey(partition)) ?? 0) > id);
+  committable({ id, positions }: Taken<unknown>, isShown: IsShown): Positions {
+    return positions.without((partition) => {
+      const key = ownershipKey(partition);
+      return (this.#committed.get(key) ?? 0) > id || (!isShown(partition) && this.#lastBatch.has(key));
+    });
   }
 
+  /** What is committed of skipped records that came without any message. */
   outsideOf(positions: Positions): Positions {
     return positions.without((partition) => this.#lastBatch.has(ownershipKey(partition)));
   }

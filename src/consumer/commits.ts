@@ -45,7 +45,7 @@ export class Commits {
   /** the records in them */
   #openRecords = 0;
   #changed: (() => void)[] = [];
-  #retryNow: (() => void)[] = [];
+  readonly #retryNow = new Set<() => void>();
   /** The newest row asked for, by partition, the user's own commits among them. A repeated older request must not take the group back behind it. */
   readonly #newest = new Map<string, Float64Array>();
   #underWay = 0;
@@ -146,7 +146,7 @@ export class Commits {
 
   /** The group has assigned anew: what waited for that goes out now. */
   retry(): void {
-    for (const go of this.#retryNow.splice(0)) go();
+    for (const go of this.#retryNow) go();
   }
 
   /** The run ends: what is still repeated goes out one last time, on the way out, and is then given up. */
@@ -211,10 +211,11 @@ export class Commits {
     return new Promise((resolve) => {
       const go = (): void => {
         clearTimeout(timer);
+        this.#retryNow.delete(go);
         resolve();
       };
       const timer = setTimeout(go, ms);
-      this.#retryNow.push(go);
+      this.#retryNow.add(go);
     });
   }
 

@@ -9,15 +9,18 @@ export class OwnedPartition<T> {
   readonly progress: Progress<Entry<T>>;
   /** parts that are on their way */
   running = 0;
-  /** why nothing more of it is taken: parts that failed, and a look-ahead that is used up */
+  /** why nothing more of it is taken: parts that failed, a look-ahead that is used up, … */
   failing = 0;
   isFull = false;
-  /** for either reason, in the engine */
+  /** a record ends the run: nothing behind it is taken */
+  isStopped = false;
+  /** for any of these reasons, in the engine */
   isHeld = false;
   /** `consumer.held` was told, `consumer.freed` was not */
   isTold = false;
   readonly #cuts = new Set<() => void>();
   #isGone = false;
+  #whenDone: (() => void) | undefined;
 
   constructor(of: TopicPartition, progressOf: ProgressOf) {
     this.of = of;
@@ -40,6 +43,24 @@ export class OwnedPartition<T> {
     if (this.#isGone) cut();
     else this.#cuts.add(cut);
     return () => void this.#cuts.delete(cut);
+  }
+
+  /** Resolves when everything that was taken is done, or the partition goes. */
+  async settled(): Promise<void> {
+    while (!this.#isGone && this.progress.ahead > 0) {
+      await new Promise<void>((resolve) => {
+        const forget = this.onLeave(resolve);
+        this.#whenDone = () => {
+          forget();
+          resolve();
+        };
+      });
+    }
+  }
+
+  /** Some of it is done. */
+  noteDone(): void {
+    this.#whenDone?.();
   }
 
   /** Milliseconds. false: cut short. */

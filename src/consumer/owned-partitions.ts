@@ -67,6 +67,13 @@ export class OwnedPartitions<T> {
     this.#commits.touch(partition);
     // Not only once it is committed: the look-ahead would have to cover the way to the broker and back.
     if (partition.isFull) this.#fill(partition);
+    partition.noteDone();
+  }
+
+  /** Nothing more of the partition is taken. */
+  stop(partition: OwnedPartition<T>): void {
+    partition.isStopped = true;
+    this.#hold(partition);
   }
 
   /** A part of the partition has ended: done, or cut short. */
@@ -146,7 +153,8 @@ export class OwnedPartitions<T> {
   }
 
   #free(partition: OwnedPartition<T>): void {
-    if (partition.isGone || !partition.isHeld || partition.isFull || (this.#holdsFailing && partition.failing > 0)) return;
+    if (partition.isGone || !partition.isHeld || partition.isFull || partition.isStopped) return;
+    if (this.#holdsFailing && partition.failing > 0) return;
     partition.isHeld = false;
     this.#run.membership.assignment.free(partition.of);
   }

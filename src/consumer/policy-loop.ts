@@ -1,7 +1,7 @@
 /** Consuming with a failure policy or concurrency, the loop of `process()`: takes batches in, has them handled, and sees through what failed while the
  *  other partitions go on. It owns every wait. */
 
-import { HandlerError, type PayloadError } from '../errors.js';
+import { HandlerError, type PayloadError, type Position } from '../errors.js';
 import type { TopicPartition } from '../events.js';
 import { type CallOutcome, isClean } from '../handling/attempted.js';
 import { CircuitBreaker } from '../handling/circuit-breaker.js';
@@ -87,13 +87,12 @@ class PolicyLoop<T> {
     const { signal } = this.#run;
     const onStop = (): void => this.#partitions.leaveAll();
     signal.addEventListener('abort', onStop, { once: true });
-    const fault = await this.#takeAll().catch((error: unknown) => this.#run.fail(error));
+    await this.#takeAll().catch((error: unknown) => this.#run.fail(error));
     await this.#lanes?.idle();
     while (this.#work.size > 0) await Promise.all(this.#work);
     signal.removeEventListener('abort', onStop);
     this.#partitions.leaveAll();
     await this.#partitions.settled();
-    if (fault !== undefined) throw fault;
   }
 
   leave(partitions: readonly TopicPartition[], sought: boolean): void {
@@ -110,24 +109,28 @@ class PolicyLoop<T> {
     return messages > 0 ? `the handler, which has ${messages} message${messages === 1 ? '' : 's'}` : 'the commit of what is done';
   }
 
-  /** Returns the fault that ends the run, once everything before it is taken in. */
-  async #takeAll(): Promise<PayloadError | undefined> {
+  async #takeAll(): Promise<void> {
     const hasRoom = (): boolean => this.#partitions.askRoom();
-    for (let intake = await this.#run.nextIntake(hasRoom); intake !== undefined; intake = await this.#run.nextIntake(hasRoom)) {
-      const fault = await this.#handle(intake);
-      if (fault !== undefined) return fault;
-    }
-    return undefined;
+    for (let intake = await this.#run.nextIntake(hasRoom); intake !== undefined; intake = await this.#run.nextIntake(hasRoom))
+      await this.#handle(intake);
   }
 
-  /** Resolves with the first fault of what is still ours. */
-  async #handle(intake: Intake<T>): Promise<PayloadError | undefined> {
+  async #handle(intake: Intake<T>): Promise<void> {
     const shares = intake.shares.flatMap((share) => this.#begun(intake.batchId, share) ?? []);
     for (const { share, partition } of shares) if (share.park.length > 0) void this.#track(this.#parkUnreadable(partition, share.park));
     if (this.#lanes === undefined) await this.#handleWhole(shares.filter(({ share }) => share.handle.length > 0));
     else for (const { share, partition } of shares) this.#lanes.add(partition, share.handle);
-    const isBegun = (at: TopicPartition): boolean => shares.some(({ partition: { of } }) => partitionKey(of) === partitionKey(at));
-    return intake.faults.find(({ position }) => position !== undefined && isBegun(position));
+    for (const fault of intake.faults) {
+      const begun = shares.find(({ partition: { of } }) => partitionKey(of) === partitionKey(fault.position as Position));
+      if (begun !== undefined) void this.#track(this.#endAt(begun.partition, fault));
+    }
+  }
+
+  /** What cannot be read ends the run once everything before it in its partition is done; the others go on until then. */
+  async #endAt(partition: OwnedPartition<T>, fault: PayloadError): Promise<void> {
+    this.#partitions.stop(partition);
+    await partition.settled();
+    if (!partition.isGone) throw fault;
   }
 
   #begun(batchId: number, share: Share<T>): Begun<T> | undefined {

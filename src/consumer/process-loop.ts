@@ -36,14 +36,17 @@ async function handleBatch<T>(run: Run<T>, batch: Taken<T>, handler: Handler<Con
   const failure = called === undefined || called.size === 0 ? undefined : stopBeforeFailed(run, batch, called);
   run.markHandled(batch);
   if (failure !== undefined) throw failure;
-  if (batch.faults.length > 0) throw batch.faults[0];
+  throwFault(run, batch);
 }
 
 /** The batch may have more than its handler had: skipped records, and the fault that ends the part of a partition that is still ours. */
 function afterLost<T>(run: Run<T>, batch: Taken<T>): void {
   run.markLost(batch);
-  const { assignment } = run.membership;
-  const fault = batch.faults.find(({ position }) => position !== undefined && assignment.owns(position));
+  throwFault(run, batch);
+}
+
+function throwFault<T>(run: Run<T>, batch: Taken<T>): void {
+  const fault = run.faultOf(batch);
   if (fault !== undefined) throw fault;
 }
 

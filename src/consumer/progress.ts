@@ -13,6 +13,8 @@ export interface Cut {
   /** quintuple [topicId, partition, offset, epoch, leaderEpoch], as the engine takes it */
   readonly row: readonly number[];
   readonly passed: number;
+  /** the position in a count that does not go back with the log */
+  readonly reached: number;
 }
 
 export interface Taken<E extends Doable> {
@@ -43,9 +45,12 @@ export class Progress<E extends Doable = Doable> {
   #nextLeaderEpoch = -1;
   #leaderEpoch = -1;
   #asked = -1;
+  /** as `#reached` counts */
   #stored = -1;
-  /** the batches that have rows of the partition, oldest first, each with the offset after its last */
-  #batches: { readonly id: number; readonly next: number }[] = [];
+  /** the batches that have rows of the partition, oldest first, each with the offset after its last, as `#reached` counts */
+  #batches: { readonly id: number; readonly end: number }[] = [];
+  /** where offsets went back, since the log was cut or made anew: what was taken before, and by how much they went back since the first */
+  readonly #jumps: { readonly taken: number; readonly by: number }[] = [];
 
   constructor(of: ProgressOf) {
     this.of = of;
@@ -54,11 +59,12 @@ export class Progress<E extends Doable = Doable> {
   /** A batch's share was taken: `entries` in order; its rows go from `first` to before `next`, those that are no entries are skipped. */
   add(batchId: number, { entries, first, next, leaderEpoch }: Taken<E>): void {
     if (this.#asked < 0) [this.#asked, this.#stored] = [first, first];
+    if (first < this.#next) this.#jumps.push({ taken: this.#taken, by: this.#reached(this.#next, this.#taken) - first });
     for (const entry of entries) this.#entries.push(entry);
     this.#taken += entries.length;
     this.#next = next;
     this.#nextLeaderEpoch = leaderEpoch;
-    this.#batches.push({ id: batchId, next });
+    this.#batches.push({ id: batchId, end: this.#reached(next, this.#taken) });
   }
 
   /** The next offset to read after everything that is done without a gap. */
@@ -91,24 +97,33 @@ export class Progress<E extends Doable = Doable> {
     this.#asked = position;
     const { topicId, partition, epoch } = this.of;
     const leaderEpoch = this.#head < this.#entries.length ? this.#leaderEpoch : this.#nextLeaderEpoch;
-    return { row: [topicId, partition, position, epoch, leaderEpoch], passed: this.#passed };
+    return {
+      row: [topicId, partition, position, epoch, leaderEpoch],
+      passed: this.#passed,
+      reached: this.#reached(position, this.#passed),
+    };
   }
 
   /** The cut is stored, or will never be. */
-  settle({ row, passed }: Cut): void {
+  settle({ passed, reached }: Cut): void {
     this.#committed = Math.max(this.#committed, passed);
-    this.#stored = Math.max(this.#stored, row[2] as number);
+    this.#stored = Math.max(this.#stored, reached);
   }
 
   /** The batches that are done with in this partition, each once. */
   takeSettled(): number[] {
-    const open = this.#batches.findIndex(({ next }) => next > this.#stored);
+    const open = this.#batches.findIndex(({ end }) => end > this.#stored);
     return this.#batches.splice(0, open < 0 ? this.#batches.length : open).map(({ id }) => id);
   }
 
   /** Nothing more will come of the partition: returns the batches that wait for it. */
   giveUp(): number[] {
     return this.#batches.splice(0).map(({ id }) => id);
+  }
+
+  /** The offset, had offsets never gone back. `ordinal`: how many entries were taken before it. */
+  #reached(offset: number, ordinal: number): number {
+    return offset + (this.#jumps.findLast(({ taken }) => taken <= ordinal)?.by ?? 0);
   }
 
   #advance(): void {

@@ -88,7 +88,8 @@ export class Reader {
   }
 
   /** The records of the ranges, one range after the other, at most `PAGE_RECORDS` at a time. Ends on live, compacted and transactional topics: by a
-   *  position at or behind the range's end, or by the partition's.
+   *  position at or behind the range's end, or by the partition's. A partition that ends before its range is waited for: its leader may lag behind
+   *  the one that told the range.
    *  @throws the signal's reason; KafkaException; TimeoutError TIMEOUT_READ when the brokers fall silent */
   async *pages(ranges: readonly PartitionRange[], signal?: AbortSignal, maxRecords = PAGE_RECORDS): AsyncGenerator<readonly RawRecord[]> {
     for (const range of ranges) {
@@ -100,14 +101,17 @@ export class Reader {
         if (page.next > from) heardMs = performance.now();
         else if (!page.ended) this.#assertAlive(range, from, heardMs);
         ({ next: from, ended } = page);
-        if (page.records.length > 0) yield page.records;
+        if (page.records.length === 0) continue;
+        yield page.records;
+        // While the caller was busy nobody listened.
+        heardMs = performance.now();
       }
     }
   }
 
-  /** The record at a position, or undefined when there is none: never was, compacted away, or a mark of a transaction. */
-  async record({ topic, partition, offset }: Position): Promise<RawRecord | undefined> {
-    for await (const [record] of this.pages([{ topic, partition, from: offset, until: offset + 1 }], undefined, 1)) return record;
+  /** The record at a position within a partition's `ranges`, or undefined when there is none: compacted away, or a mark of a transaction. */
+  async record({ topic, partition, offset }: Position, signal?: AbortSignal): Promise<RawRecord | undefined> {
+    for await (const [record] of this.pages([{ topic, partition, from: offset, until: offset + 1 }], signal, 1)) return record;
     return undefined;
   }
 

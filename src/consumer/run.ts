@@ -1,7 +1,7 @@
 /** Consuming, the frame of one `process()` or `batches()` call: joins, hands over decoded batches, commits them, leaves the group in good order. */
 
 import type { BatchView } from '../engine/batch-view.js';
-import { type Position, TimeoutError } from '../errors.js';
+import { type PayloadError, type Position, TimeoutError } from '../errors.js';
 import type { ConsumerEvents, Emitter, TopicPartition } from '../events.js';
 import type { ConsumedMessage } from '../message/consumed-message.js';
 import { beginWork } from '../open-work.js';
@@ -127,13 +127,13 @@ export class Run<T> {
   }
 
   /** The same as entries, for whoever handles a batch in several calls and says by himself whether there is room; `BatchPort.interrupt` has him asked
-   *  again. Its calls are watched instead of the batch. */
+   *  again. Once it is read its calls are watched instead of the batch. */
   async nextIntake(hasRoom: () => boolean): Promise<Intake<T> | undefined> {
     const view = await this.#nextView(hasRoom);
     if (view === undefined) return undefined;
-    this.membership.batches.handled(view.id);
     const intake = await this.#reading.read(view, (options) => takeIn<T>(view, { ...options, onInvalid: this.#options.onInvalid }));
     if (intake === undefined) return undefined;
+    this.membership.batches.handled(view.id);
     const { tombstones, superseded, invalid } = intake;
     if (tombstones + superseded + invalid > 0) this.#emitHandled({ messages: 0, tombstones, superseded, invalid, durationMs: 0 });
     return intake;
@@ -157,6 +157,11 @@ export class Run<T> {
   /** Has the partition left, or been sought, since that batch was taken? */
   hasLeft(batchId: number, partition: TopicPartition): boolean {
     return this.#departures.isSince(batchId, partition);
+  }
+
+  /** The first fault of the batch that ends the run: of a partition that has neither left nor been sought since it was taken. */
+  faultOf({ id, faults }: Taken<T>): PayloadError | undefined {
+    return faults.find(({ position }) => position === undefined || !this.hasLeft(id, position));
   }
 
   /** What comes before this position is on its way to the handler. */

@@ -55,6 +55,7 @@ const CLOSE_MS = 1_000;
 export class DeadLetters {
   readonly #options: DeadLettersOptions;
   #sender: BatchSender | undefined;
+  #isClosed = false;
 
   /** Connects at the first letter. */
   constructor(options: DeadLettersOptions) {
@@ -73,6 +74,11 @@ export class DeadLetters {
 
   /** What is still under way is given up; it may lie in its topic all the same, and be parked once more. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#giveUp();
+  }
+
+  async #giveUp(): Promise<void> {
     const sender = this.#sender;
     this.#sender = undefined;
     try {
@@ -98,6 +104,8 @@ export class DeadLetters {
     const names = letters.map(({ from }) => this.#options.deadLetter.topicOf(from.topic));
     const topics = [...new Set(names)];
     const fail = (index: number, cause: unknown): DeadLetterError => this.#toError(letters[index] as Letter, names[index] as string, cause);
+    // One that turned out to be too large meanwhile: nobody would close what is opened for it.
+    if (this.#isClosed) return letters.map((_, index) => fail(index, 'it was closed'));
     try {
       const deliveries = await this.#open().produce({
         messages: letters,
@@ -114,7 +122,7 @@ export class DeadLetters {
       if (error instanceof DeliveryError) return merge(letters.length, error, fail);
       if (!(error instanceof KafkaException)) throw error;
       // A fatal error ends the client, not the parking.
-      if (error.fatal) await this.close();
+      if (error.fatal) await this.#giveUp();
       return letters.map((_, index) => fail(index, error));
     }
   }

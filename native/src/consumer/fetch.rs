@@ -116,7 +116,7 @@ pub(super) struct Stopped {
 
 /// librdkafka skips a fetch that it cannot read: the lane ends here, or the next commit would pass over the gap.
 fn on_failure(thread: &mut PollThread, at: Partition, error: Fault, offset: i64) {
-    if !matches!(error.code, code::BAD_MSG | code::BAD_COMPRESSION | code::INVALID_MSG | code::AUTO_OFFSET_RESET) {
+    if !is_end(error.code) {
         // librdkafka's text names the broker, but not what was to be read from it
         let topic = thread.shared.state().topics.name(at.topic).unwrap_or_default().to_owned();
         return thread.shared.error(Fault { message: format!("{topic}:{}: {}", at.partition, error.message), ..error });
@@ -130,6 +130,11 @@ fn on_failure(thread: &mut PollThread, at: Partition, error: Fault, offset: i64)
     let offset = if offset < 0 { next } else { offset };
     drop(state);
     thread.stopped.push(Stopped { at, epoch, offset, error });
+}
+
+/// NOT_IMPLEMENTED: a record batch of a form that librdkafka does not know, or one whose form was damaged, which no checksum covers.
+fn is_end(error: i32) -> bool {
+    matches!(error, code::BAD_MSG | code::BAD_COMPRESSION | code::INVALID_MSG | code::NOT_IMPLEMENTED | code::AUTO_OFFSET_RESET)
 }
 
 /// Told at once, the end of the run would keep the records before the fault from ever being handled: those that wait here, and those that

@@ -17,6 +17,7 @@ pub mod code {
     pub const INVALID_ARG: i32 = -186;
     pub const TIMED_OUT: i32 = -185;
     pub const QUEUE_FULL: i32 = -184;
+    pub const NOT_IMPLEMENTED: i32 = -170;
     pub const PURGE_QUEUE: i32 = -152;
     pub const ASSIGN_PARTITIONS: i32 = -175;
     pub const REVOKE_PARTITIONS: i32 = -174;

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { type Batch, iterateBatches } from '../../../src/consumer/batch.js';
 import { gate, within } from '../../support/consuming.js';
+import { fakeBatch } from '../engine/fakes.js';
 import { batchOf, openWorld } from './world.js';
 
 function loop(body: (batch: Batch, number: number) => Promise<unknown>, options: object = {}) {
@@ -58,4 +59,27 @@ test('what the farewell rejects with is what whoever waits for the loop hears', 
   await world.give(batchOf(1, {}));
   await expect(within(5_000, world.tracked())).rejects.toThrow('too slow');
   await expect(within(5_000, world.ended)).rejects.toThrow('too slow');
+});
+
+test('a batch that has only skipped records of a partition is not committed there past what is open of it', async () => {
+  const batches: Batch[] = [];
+  const world = loop(async (batch, number) => {
+    batches.push(batch);
+    if (number === 1) return;
+    await batches[1]?.commit();
+    world.run.requestStop();
+  });
+  await world.settle();
+  await world.give(
+    batchOf(1, { partition: 1 }),
+    fakeBatch(
+      [
+        { partition: 0, offset: 0, item: '0' },
+        { partition: 1, offset: 1, tombstone: true },
+      ],
+      2,
+    ),
+  );
+  await within(5_000, world.ended);
+  expect(world.committed).toEqual(['0:1']);
 });

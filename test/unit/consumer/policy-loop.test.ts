@@ -2,8 +2,10 @@
  *  or the run stops at an awkward moment. */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { expect, test } from 'vitest';
+import { FAULT } from '../../../src/engine/native.js';
 import type { ConsumedMessage } from '../../../src/message/consumed-message.js';
 import { gate, within } from '../../support/consuming.js';
+import { fakeBatch } from '../engine/fakes.js';
 import { batchOf, slowFrom, start } from './world.js';
 
 const RETRY = { attempts: 3, initialDelayMs: 1, maxDelayMs: 1, jitter: 0 } as const;
@@ -165,4 +167,51 @@ test('when telling of a call throws, the run ends with that, and the call is ove
   await world.give(batchOf(1, {}));
   await expect(within(5_000, world.processed)).rejects.toThrow('the logger is broken');
   expect(world.committed).toEqual([]);
+});
+
+test.for([
+  ['one call at a time', {}],
+  ['with concurrency', { concurrency: 4 }],
+] as const)(
+  'what cannot be read ends the run, however long another partition waits; before it the others go on: %s',
+  async ([, options]) => {
+    const world = start(
+      ([message]) => {
+        if (message?.partition === 0) throw new Error('not now');
+      },
+      { ...options, retry: { ...RETRY, attempts: 2, initialDelayMs: 60_000, maxDelayMs: 60_000 } },
+    );
+    await world.give(batchOf(1, {}));
+    await world.give(
+      fakeBatch(
+        [
+          { partition: 1, offset: 0, item: '0' },
+          { partition: 1, offset: 1, item: '1', fault: FAULT.notJson },
+        ],
+        2,
+      ),
+    );
+    await expect(within(5_000, world.processed)).rejects.toMatchObject({ code: 'PAYLOAD_NOT_JSON', position: { partition: 1, offset: 1 } });
+    expect([world.handled, world.committed]).toEqual([['1:0'], ['1:1']]);
+  },
+);
+
+test('what cannot be read waits for what is before it in its partition, and the others go on', async () => {
+  const { opened, open } = gate();
+  const world = start(([message]) => (message?.partition === 1 ? opened : undefined), { concurrency: 4 });
+  await world.give(
+    fakeBatch(
+      [
+        { partition: 1, offset: 0, item: '0' },
+        { partition: 1, offset: 1, item: '1', fault: FAULT.notJson },
+      ],
+      1,
+    ),
+  );
+  await world.give(batchOf(2, {}));
+  expect(world.handled).toEqual(['0:0']);
+  open();
+  await expect(within(5_000, world.processed)).rejects.toMatchObject({ code: 'PAYLOAD_NOT_JSON' });
+  expect(world.handled).toEqual(['0:0', '1:0']);
+  expect(world.committed).toEqual(['0:1', '1:1']);
 });

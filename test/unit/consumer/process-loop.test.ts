@@ -124,3 +124,34 @@ test('a stop while a schema judges: nothing is handed out', async () => {
   await within(5_000, world.processed);
   expect([world.handled, world.committed]).toEqual([[], []]);
 });
+
+test.for([
+  ['given away', 'leave', {}],
+  ['given away, with retry', 'leave', { retry: { attempts: 2 } }],
+  ['sought past', 'seek', {}],
+  ['sought past, with retry', 'seek', { retry: { attempts: 2 } }],
+] as const)('a fault whose partition was %s while the handler ran ends nothing', async ([, how, options]) => {
+  const { opened, open } = gate();
+  const world = start(() => opened, options);
+  await world.give(faulty);
+  if (how === 'leave') await world.leave(1, true);
+  else world.run.seek([{ topic: 't', partition: 1, offset: 6 }]);
+  open();
+  await world.settle();
+  expect([world.handled, world.run.isStopping]).toEqual([['0:0'], false]);
+  await world.stop();
+});
+
+test.for([
+  ['plainly', {}],
+  ['with retry', { retry: { attempts: 2 } }],
+] as const)('while schemas judge, the batch counts as being handled, for the watch over handlers that hang: %s', async ([, options]) => {
+  const { inputTopics, open } = slowFrom(0);
+  const world = start(() => undefined, { ...options, inputTopics });
+  await world.give(batchOf(1, {}));
+  expect(world.ended).toEqual([]);
+  open();
+  await world.settle();
+  expect(world.ended).toEqual([1]);
+  await world.stop();
+});

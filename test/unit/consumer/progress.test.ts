@@ -97,3 +97,20 @@ test('what is passed is let go: each entry holds its batch', async () => {
   expect(await countAlive(refs)).toBe(0);
   expect(progress.cut()?.row).toEqual([3, 1, 10, 7, 1]);
 });
+
+test('a log that was made anew goes back: what is taken of it is not done with before it is stored, and what was taken before still is', () => {
+  const progress = new Progress<Fake>(of);
+  const [old, fresh] = [entry(5_000), entry(0)];
+  progress.add(1, { entries: [old], first: 5_000, next: 5_001, leaderEpoch: 1 });
+  progress.add(2, { entries: [fresh], first: 0, next: 1, leaderEpoch: 1 });
+  old.done = true;
+  const first = progress.cut();
+  expect(first?.row).toEqual([3, 1, 0, 7, 1]);
+  progress.settle(first as NonNullable<typeof first>);
+  expect(progress.takeSettled()).toEqual([1]);
+  fresh.done = true;
+  const second = progress.cut();
+  expect(second?.row).toEqual([3, 1, 1, 7, 1]);
+  progress.settle(second as NonNullable<typeof second>);
+  expect(progress.takeSettled()).toEqual([2]);
+});

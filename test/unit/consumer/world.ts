@@ -33,6 +33,8 @@ export function openWorld(options: object = {}) {
   const committed: string[] = [];
   const done: string[] = [];
   const abandoned: number[] = [];
+  /** what the engine was told as handled */
+  const ended: number[] = [];
   let wake = (): void => undefined;
   let hooks: { onLeaving?(partitions: readonly TopicPartition[]): void; onGivenAway(): void } | undefined;
   const batches = {
@@ -50,7 +52,7 @@ export function openWorld(options: object = {}) {
     interrupt: () => wake(),
     topicName: () => 't',
     topicId: () => 0,
-    handled: () => undefined,
+    handled: (id: number) => void ended.push(id),
     abandon: (id: number) => void abandoned.push(id),
     calling: () => undefined,
     done: (id: number) => void done.push(`${id}`),
@@ -85,7 +87,7 @@ export function openWorld(options: object = {}) {
     for (let turns = 0; turns < 20; turns++) await nextTurn();
   };
   return {
-    ...{ run, emitter, committed, done, abandoned, settle },
+    ...{ run, emitter, committed, done, abandoned, ended, settle },
     async give(...given: readonly NativeBatch[]): Promise<void> {
       ready.push(...given);
       wake();

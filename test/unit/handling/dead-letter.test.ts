@@ -1,6 +1,6 @@
 /** Letters on their way: the record as it was and the reason, cut where it is too large, and every failure told letter by letter. */
 import { beforeEach, expect, test, vi } from 'vitest';
-import { HandlerError, PayloadError } from '../../../src/errors.js';
+import { type DeadLetterError, HandlerError, PayloadError } from '../../../src/errors.js';
 import { DeadLetters, type Letter } from '../../../src/handling/dead-letter.js';
 import { readDeadLetterHeaders } from '../../../src/message/dead-letter.js';
 import { fault } from '../engine/fakes.js';
@@ -132,4 +132,16 @@ test('after a fatal error the next letters go out by a new client', async () => 
   expect(FakeNativeProducer.opened).toHaveLength(2);
   FakeNativeProducer.last.deliver(0);
   expect(await again).toMatchObject([{ topic: 't.dlq' }]);
+});
+
+test('what turns out to be too large once it was closed is not sent again: nobody would close what is opened for it', async () => {
+  const letters = open();
+  const published = letters.publish([letter(5, new Error('x')), letter(6, new Error('x'))]);
+  const closed = letters.close();
+  FakeNativeProducer.last.deliver(0, [failure(0, fault(-152, '_PURGE_QUEUE')), failure(1, fault(10, 'MSG_SIZE_TOO_LARGE'))]);
+  FakeNativeProducer.last.say({ kind: 'closed', timedOut: false, error: null });
+  const results = await published;
+  expect(results.map((result) => (result as DeadLetterError).code)).toEqual(['DEAD_LETTER_FAILED', 'DEAD_LETTER_FAILED']);
+  expect(FakeNativeProducer.opened).toHaveLength(1);
+  await closed;
 });
