@@ -1,6 +1,7 @@
 /** The end of a service as the operating system asks for it: SIGTERM and SIGINT become an AbortSignal. Nothing else in the library touches the
  *  process. */
 
+import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { UsageError } from '../errors.js';
@@ -35,6 +36,8 @@ export function shutdownSignal(options: ShutdownSignalOptions = {}): AbortSignal
   const known = given.get(key);
   if (known !== undefined) return known.controller.signal;
   const controller = new AbortController();
+  // Any number of consumers may wait for it.
+  setMaxListeners(0, controller.signal);
   given.set(key, { signals: names, controller });
   for (const name of names) install(name);
   return controller.signal;

@@ -44,7 +44,7 @@ pub(super) struct PollThread {
     pub stopped: Vec<fetch::Stopped>,
     pub collector: Collector,
     pub first_queue: usize,
-    closing: bool,
+    pub closing: bool,
     looked: Instant,
 }
 

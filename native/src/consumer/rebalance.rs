@@ -175,8 +175,9 @@ fn names(state: &super::State, partitions: &[(Partition, Epoch)]) -> Vec<OwnedPa
 pub(super) fn advance(thread: &mut PollThread) {
     let Some(leaving) = &mut thread.leaving else { return };
     leaving.lost |= thread.client.assignment_lost();
-    // a group that expels this member meanwhile takes no commit any more, and librdkafka does not call that lost: it waits for the answer
-    if leaving.looked.elapsed() >= LOOK {
+    // a group that expels this member meanwhile takes no commit any more, and librdkafka does not call that lost: it waits for the answer.
+    // Under KIP-848 it does not even tell. Once it says goodbye it is no member before this is answered.
+    if !thread.closing && leaving.looked.elapsed() >= LOOK {
         leaving.looked = Instant::now();
         leaving.lost |= !thread.client.is_member();
     }

@@ -118,25 +118,28 @@ pub fn start(shared: &Arc<Shared>, client: Arc<Client>) -> Result<(), Fault> {
 fn serve(shared: &Shared, client: &Client, events: &rk::Queue) -> bool {
     let mut purged = None;
     loop {
-        if let Some(event) = events.poll_for(if shared.close_by().is_some() { 5 } else { POLL_MS }) {
-            take_in(shared, client, &event);
+        let event = events.poll_for(if shared.close_by().is_some() { 5 } else { POLL_MS });
+        if let Some(event) = &event {
+            take_in(shared, client, event);
         }
         let Some(by) = shared.close_by() else { continue };
         if shared.reports.is_empty() && client.outstanding() == 0 {
             return purged.is_some();
         }
         let now = Instant::now();
-        if now < by {
-            client.flush(0);
-            continue;
+        match purged {
+            None if now < by => drop(event.is_none() && client.flush(0)),
+            None => {
+                shared.purged.store(true, Ordering::Release);
+                client.purge();
+                purged = Some(now);
+            }
+            Some(_) if event.is_some() => {}
+            // the purge answers at once; a second is for a machine under load
+            Some(at) if now >= at + Duration::from_secs(1) => return true,
+            // once more: a record may have been on its way in when the first one passed
+            Some(_) => client.purge(),
         }
-        // the purge answers at once; a second is for a machine under load
-        if now >= *purged.get_or_insert(now) + Duration::from_secs(1) {
-            return true;
-        }
-        shared.purged.store(true, Ordering::Release);
-        // again and again: a record may have been on its way in when the first one passed
-        client.purge();
     }
 }
 

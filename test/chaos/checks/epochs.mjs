@@ -77,7 +77,8 @@ function findStarts({ entries, log }, story, byEpoch) {
     const start = startOf(byEpoch.get(epoch.id));
     if (start === undefined) continue;
     // What was sought may be gone: then it went on where the consumer said.
-    const isResetOf = (/** @type {import('../types.js').Entry} */ e) => e.k === 'reset' && e.tp === epoch.tp && e.from === epoch.soughtTo;
+    const isResetOf = (/** @type {import('../types.js').Entry} */ e) =>
+      e.k === 'reset' && e.tp === epoch.tp && e.from === epoch.soughtTo && e.at > epoch.beganAt;
     const soughtTo = /** @type {number | undefined} */ (entries.find(isResetOf)?.to) ?? epoch.soughtTo ?? 0;
     const firstMessage = (log.get(epoch.tp) ?? []).find((record) => record.kind === 'message' && record.offset >= soughtTo)?.offset;
     if (epoch.soughtTo !== null) {

@@ -117,7 +117,7 @@ export class Handling {
     // A broker that is away, a consumer that is closing: then it does not seek.
     const [committed] = await consumer.committed([at]).catch(() => []);
     if (committed === undefined || committed.offset < 0 || ownership.epochOf(nameOf(at)) !== epoch) return;
-    if (!consumer.assignment.some((p) => nameOf(p) === nameOf(at))) return;
+    if (!ownership.stays(nameOf(at))) return;
     const offset = Math.max(0, committed.offset - SEEK_BACK);
     consumer.seek([{ ...at, offset }]);
     ownership.renew(nameOf(at), offset);
@@ -128,7 +128,7 @@ export class Handling {
     const { task, consumer, ownership } = this.#options;
     const [first] = messages;
     if (first === undefined || hash(`seek ${task.m} ${task.i} ${this.#calls}`) % 1_000 >= task.handler.seeksPerMille) return;
-    if (!consumer.assignment.some((p) => nameOf(p) === nameOf(first))) return;
+    if (!ownership.stays(nameOf(first))) return;
     const floor = task.options.concurrency === undefined ? first.offset : ownership.floorOf(nameOf(first));
     if (floor === undefined) return;
     const offset = Math.max(0, Math.min(floor, first.offset - SEEK_BACK));

@@ -18,6 +18,9 @@ export class Ownership {
   /** what was told as committed in this ownership; nothing any more once it was sought @type {Map<string, number | null>} */
   #floors = new Map();
 
+  /** being given away: a seek would be made when they are back, from where others have read on @type {Set<string>} */
+  #leaving = new Set();
+
   /** @param {import('../ledger.mjs').Write} write */
   constructor(write) {
     this.#write = write;
@@ -34,6 +37,11 @@ export class Ownership {
     return this.#floors.get(tp) ?? undefined;
   }
 
+  /** Is it ours, and stays so for all that was told? @param {string} tp */
+  stays(tp) {
+    return this.#owned.has(tp) && !this.#leaving.has(tp);
+  }
+
   /** A seek begins a new ownership. @param {string} tp @param {number} offset */
   renew(tp, offset) {
     this.#floors.set(tp, null);
@@ -44,6 +52,7 @@ export class Ownership {
   /** After `process` has rejected nothing is owned. */
   endAll() {
     this.#owned.clear();
+    this.#leaving.clear();
   }
 
   /** Writes down what the consumer tells of its partitions and positions. `events`: all that this build has.
@@ -56,10 +65,14 @@ export class Ownership {
     consumer.on('consumer.assigned', ({ partitions }) =>
       write('assigned', { ps: partitions.map((p) => [nameOf(p), this.#take(nameOf(p))]) }),
     );
-    consumer.on('consumer.revoking', ({ partitions, lost }) => write('revoking', { ps: partitions.map(nameOf), lost }));
+    consumer.on('consumer.revoking', ({ partitions, lost }) => {
+      write('revoking', { ps: partitions.map(nameOf), lost });
+      for (const p of partitions) this.#leaving.add(nameOf(p));
+    });
     consumer.on('consumer.revoked', ({ partitions, lost, drained }) => {
       write('revoked', { ps: partitions.map(nameOf), lost, drained });
       for (const p of partitions) this.#owned.delete(nameOf(p));
+      for (const p of partitions) this.#leaving.delete(nameOf(p));
     });
     consumer.on('consumer.committed', ({ positions }) => {
       for (const p of positions) if (this.#floors.get(nameOf(p)) !== null) this.#floors.set(nameOf(p), p.offset);

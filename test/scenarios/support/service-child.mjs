@@ -77,6 +77,8 @@ const WAYS = {
     const signals = [shutdownSignal(), shutdownSignal({ signals: ['SIGTERM'] }), shutdownSignal({ signals: ['SIGHUP'] })];
     const isSame = shutdownSignal({ signals: ['SIGINT', 'SIGTERM', 'SIGINT'] }) === signals[0];
     say(`handling with ${count()}, ${isSame}`);
+    process.on('warning', ({ message }) => say(message));
+    for (let n = 0; n < 20; n++) signals[0]?.addEventListener('abort', () => undefined);
     setInterval(() => undefined, 1_000);
     process.once('SIGUSR2', () => say(`aborted: ${signals.map(({ aborted }) => aborted)}, ${shutdownSignal().aborted}`));
   },
