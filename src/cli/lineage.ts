@@ -2,15 +2,18 @@
 import type { History, Ref } from '../index.js';
 import { toPlainText } from './plain-text.js';
 
-/** Enough for any history a person reads; one from outside may be as wide as it likes. */
+/** Enough for any history a person reads; one from outside may be as wide as it likes, and what is not shown is not looked at. */
 const MAX_LINES = 200;
 
 /** One line a hop, the message first, its parents below it: `topic:partition:offset  key  svc  dt`.
  *  Shape: a hop without a history says so; hops that a budget has cut are counted where they were. */
 export function renderLineage(ref: Ref): string[] {
-  const lines = [describeHop(ref), ...renderParents(ref, '')];
-  if (lines.length <= MAX_LINES) return lines;
-  return [...lines.slice(0, MAX_LINES), `… ${lines.length - MAX_LINES} more hops`];
+  const lines = [describeHop(ref)];
+  for (const line of renderParents(ref, '')) {
+    if (lines.length === MAX_LINES) return [...lines, '… and more hops'];
+    lines.push(line);
+  }
+  return lines;
 }
 
 /** Not every writer in a topic keeps to the format: a ref may be anything that JSON has. */
@@ -23,17 +26,16 @@ function describeHop(ref: unknown): string {
   return [[topic, partition, offset].map(toWord).join(':'), ...[key ?? '(no key)', ...made].map(toWord)].join('  ');
 }
 
-function renderParents(ref: unknown, indent: string): string[] {
+function* renderParents(ref: unknown, indent: string): Generator<string> {
   const hist = isObject<Ref>(ref) ? ref.hist : undefined;
-  if (!isObject<History>(hist)) return [];
-  const cut = hist.dropped === undefined ? [] : [{ line: `… ${toWord(hist.dropped)} hops cut by the history's budget`, parent: null }];
+  if (!isObject<History>(hist)) return;
   const refs: readonly unknown[] = Array.isArray(hist.refs) ? hist.refs : [];
-  const branches = [...cut, ...refs.map((parent) => ({ line: describeHop(parent), parent }))];
-  return branches.flatMap(({ line, parent }, index) => {
-    const isLast = index === branches.length - 1;
-    const below = parent === null ? [] : renderParents(parent, `${indent}${isLast ? '   ' : '│  '}`);
-    return [`${indent}${isLast ? '└─ ' : '├─ '}${line}`, ...below];
-  });
+  const last = refs.length - 1;
+  if (hist.dropped !== undefined) yield `${indent}${last < 0 ? '└─ ' : '├─ '}… ${toWord(hist.dropped)} hops cut by the history's budget`;
+  for (const [index, parent] of refs.entries()) {
+    yield `${indent}${index === last ? '└─ ' : '├─ '}${describeHop(parent)}`;
+    yield* renderParents(parent, `${indent}${index === last ? '   ' : '│  '}`);
+  }
 }
 
 function isObject<T>(value: unknown): value is Loose<T> {

@@ -10,8 +10,12 @@ export interface DeadLetter {
   readonly facts: DeadLetterFacts | undefined;
 }
 
+/** Kafka's limit. What is longer names no topic, and must not be remembered: whoever writes there must not fill our memory. */
+const MAX_TOPIC_LENGTH = 249;
+
 export function toDeadLetter(record: RawRecord): DeadLetter {
-  return { record, facts: readDeadLetterHeaders(record.headers) };
+  const facts = readDeadLetterHeaders(record.headers);
+  return { record, facts: facts !== undefined && facts.from.topic.length <= MAX_TOPIC_LENGTH ? facts : undefined };
 }
 
 /** Where a record lies, without the rest of it. */

@@ -3,6 +3,7 @@
 import type { Position } from '../errors.js';
 import { type DeadLetter, positionOf } from './dead-letter.js';
 import { toShape } from './error-shape.js';
+import { keptText } from './kept-text.js';
 
 /** All records that failed alike. */
 export interface ErrorGroup {
@@ -43,6 +44,10 @@ export interface OffsetSpan {
 export const MAX_GROUPS = 200;
 const MAX_SOURCES = 100;
 const MAX_EXAMPLE_LENGTH = 500;
+/** Of names and shapes. */
+const MAX_NAME_LENGTH = 200;
+/** An RFC 3339 time is shorter; a date that JavaScript reads may have a comment of any length in it. */
+const MAX_TIME_LENGTH = 40;
 
 type Growing<T> = { -readonly [K in keyof T]: T[K] };
 interface Group extends Growing<Omit<ErrorGroup, 'sources' | 'positions'>> {
@@ -77,8 +82,9 @@ export class ErrorGroups {
   }
 
   #groupOf({ record, facts }: Parameters<ErrorGroups['add']>[0]): Group {
-    const { name, message } = facts.error;
-    const shape = toShape(message);
+    const { message } = facts.error;
+    const name = keptText(facts.error.name, MAX_NAME_LENGTH);
+    const shape = keptText(toShape(message), MAX_NAME_LENGTH);
     const key = JSON.stringify([name, shape]);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
@@ -93,7 +99,7 @@ export class ErrorGroups {
       lastFailure: null,
       sources: new Map(),
       positions: new Map(),
-      example: { ...positionOf(record), message: message.slice(0, MAX_EXAMPLE_LENGTH) },
+      example: { ...positionOf(record), message: keptText(message, MAX_EXAMPLE_LENGTH) },
     };
     this.#groups.set(isFull ? '' : key, made);
     return made;
@@ -103,7 +109,7 @@ export class ErrorGroups {
 function addSource(sources: Map<string, Growing<SourceCount>>, { topic, partition }: Position): void {
   const known = sources.get(topic);
   if (known === undefined) {
-    // A topic's name comes from a header: whoever writes there must not fill our memory.
+    // Names come from headers: whoever writes there must not fill our memory.
     if (sources.size < MAX_SOURCES) sources.set(topic, { topic, records: 1, firstPartition: partition, lastPartition: partition });
     return;
   }
@@ -119,12 +125,12 @@ function addPosition(positions: Map<number, Growing<OffsetSpan>>, { partition, o
 }
 
 function earlier(known: string | null, said: string): string | null {
-  return known === null || Date.parse(said) < Date.parse(known) ? (isTime(said) ? said : known) : known;
+  return isTime(said) && (known === null || Date.parse(said) < Date.parse(known)) ? said : known;
 }
 
 function later(known: string | null, said: string): string | null {
-  return known === null || Date.parse(said) > Date.parse(known) ? (isTime(said) ? said : known) : known;
+  return isTime(said) && (known === null || Date.parse(said) > Date.parse(known)) ? said : known;
 }
 
-const isTime = (text: string): boolean => !Number.isNaN(Date.parse(text));
+const isTime = (text: string): boolean => text.length <= MAX_TIME_LENGTH && !Number.isNaN(Date.parse(text));
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -30,12 +30,16 @@ export class Pace {
   /** Waits for the turn of `count` more messages. @throws the signal's reason */
   async turn(count: number, signal?: AbortSignal): Promise<void> {
     const waitMs = this.reserve(count, performance.now());
-    if (waitMs <= 0) return;
-    try {
-      await delay(waitMs, undefined, signal === undefined ? {} : { signal });
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw error;
-    }
+    if (waitMs > 0) await pause(waitMs, signal);
+  }
+}
+
+/** Milliseconds. @throws the signal's reason */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   }
 }

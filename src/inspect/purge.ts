@@ -1,14 +1,15 @@
 /** Inspecting, `purge`: cuts off the front of a dead-letter topic's partitions. Kafka can delete nothing else, so what goes is shown first. */
 
 import type { PartitionRange } from '../consumer/reader.js';
-import { throwOnFailure } from '../engine/admin.js';
+import { KafkaException, UsageError } from '../errors.js';
 import type { Cluster } from './cluster.js';
 import { readMarkers } from './markers.js';
 import { readTopicId } from './topic-id.js';
 
 /** Up to where to cut. */
 export type CutPoint =
-  /** records written before this time: up to, and without, the first that was written at or after it. Milliseconds since 1970 */
+  /** records written before this time: up to, and without, the first that was written at or after it. Milliseconds since 1970; to a broker what
+   *  is before means something else: -1 the end */
   | { readonly beforeMs: number }
   /** the record at this offset is the first to stay, in this partition; the others are not touched */
   | { readonly partition: number; readonly offset: number };
@@ -33,7 +34,7 @@ export interface PurgePlan {
   readonly partitions: readonly PartitionCut[];
 }
 
-/** What would go; deletes nothing. @throws KafkaException UNKNOWN_TOPIC_OR_PART when there is no such topic */
+/** What would go; deletes nothing. @throws KafkaException UNKNOWN_TOPIC_OR_PART when there is no such topic; UsageError when there is no such partition */
 export async function planPurge(
   { admin, reader }: Cluster,
   topic: string,
@@ -54,15 +55,27 @@ export async function planPurge(
   return { topic, records: sum(({ records }) => records), notRedriven: sum(({ notRedriven }) => notRedriven), partitions };
 }
 
-/** Deletes what the plan shows, for good. @throws KafkaException of the first partition that refused; POLICY_VIOLATION on a topic that is only compacted */
-export async function purge({ admin }: Pick<Cluster, 'admin'>, { topic, partitions }: PurgePlan): Promise<void> {
+/** Deletes what the plan shows, for good. @throws the signal's reason before anything is deleted; KafkaException that says which partitions were cut
+ *  and which were not: POLICY_VIOLATION on a topic that is only compacted */
+export async function purge({ admin }: Pick<Cluster, 'admin'>, { topic, partitions }: PurgePlan, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
   if (partitions.length === 0) return;
   const outcomes = await admin.deleteRecords(partitions.map(({ partition, until }) => ({ topic, partition, offset: until })));
-  throwOnFailure(outcomes.map(({ partition, error }) => ({ name: `${topic}:${partition}`, error })));
+  const [refused] = outcomes.flatMap(({ error }) => error ?? []);
+  if (refused === undefined) return;
+  const list = (isCut: boolean): string => {
+    const named = outcomes.filter(({ error }) => (error === null) === isCut).map(({ partition }) => partition);
+    return named.length === 0 ? 'none' : named.join(', ');
+  };
+  const { kafkaCode, kafkaName, retriable } = refused;
+  const text = `${refused.message}; partitions that were cut: ${list(true)}; that were not: ${list(false)}`;
+  throw new KafkaException('KAFKA', text, { kafkaCode, kafkaName, retriable, cause: refused });
 }
 
 async function findCuts({ reader }: Pick<Cluster, 'reader'>, topic: string, before: readonly CutPoint[]): Promise<PartitionRange[]> {
   const ranges = await reader.ranges(topic);
+  await assertPartitions({ reader }, topic, before);
+  if (ranges.length === 0) return [];
   const untils = new Map<number, number>();
   for (const point of before) {
     if ('partition' in point) untils.set(point.partition, point.offset);
@@ -75,4 +88,14 @@ async function findCuts({ reader }: Pick<Cluster, 'reader'>, topic: string, befo
     const until = Math.min(untils.get(range.partition) ?? range.from, range.until);
     return until > range.from ? [{ ...range, until }] : [];
   });
+}
+
+/** `ranges` has only partitions that hold something: one that is misspelt must not pass for an empty one. */
+async function assertPartitions({ reader }: Pick<Cluster, 'reader'>, topic: string, before: readonly CutPoint[]): Promise<void> {
+  const named = before.flatMap((point) => ('partition' in point ? point.partition : []));
+  if (named.length === 0) return;
+  const known = await reader.questions.partitionsOf(topic);
+  const absent = named.find((partition) => !known.includes(partition));
+  if (absent === undefined) return;
+  throw new UsageError('USAGE_ARGUMENT', `There is no partition ${absent} of "${topic}": it has ${known.length}, from 0 on`);
 }

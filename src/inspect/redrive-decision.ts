@@ -20,6 +20,8 @@ export type StayReason =
   | 'notAllowed'
   /** the topic it should go to does not exist */
   | 'noTopic'
+  /** the cluster does not let us know of the topic it should go to: DESCRIBE is not allowed */
+  | 'denied'
   /** the topic it should go to takes no record of that size; known only once it was sent, so a plan counts none */
   | 'tooLarge';
 
@@ -35,22 +37,32 @@ export interface RedriveRules {
   readonly allow: readonly string[];
 }
 
-/** What is known of a topic: how many partitions it has; undefined = it does not exist. */
-export type PartitionCounts = (topic: string) => number | undefined;
+type Staying = Extract<Decision, { readonly send: false }>;
 
-export function decide(letter: DeadLetter, rules: RedriveRules, isRedriven: boolean, partitionsOf: PartitionCounts): Decision {
+/** What is known of a topic: how many partitions it has, or why nothing can go there. */
+export type TargetState = number | Extract<StayReason, 'noTopic' | 'denied'>;
+
+/** Where it should go, as far as can be said without asking the cluster; or why it stays. */
+export function aim(letter: DeadLetter, rules: RedriveRules, isRedriven: boolean): { readonly to: string } | Staying {
   if (!matches(letter, rules.filter)) return stay('filtered');
   if (isRedriven) return stay('redriven');
   const own = letter.facts?.from.topic;
   const to = rules.to ?? own;
   if (to === undefined) return stay('unexplained');
-  if (!isAllowed(to, own, letter, rules)) return { ...stay('notAllowed'), to };
-  const partitions = partitionsOf(to);
-  if (partitions === undefined) return { ...stay('noTopic'), to };
-  return { send: true, to, partition: to === own ? ownPartition(letter, partitions) : undefined };
+  return isAllowed(to, own, letter, rules) ? { to } : { ...stay('notAllowed'), to };
 }
 
-const stay = (why: StayReason): Decision & { readonly send: false } => ({ send: false, why });
+/** `stateOf` is asked for the topic that `aim` names. */
+export function decide(letter: DeadLetter, rules: RedriveRules, isRedriven: boolean, stateOf: (topic: string) => TargetState): Decision {
+  const aimed = aim(letter, rules, isRedriven);
+  if ('why' in aimed) return aimed;
+  const { to } = aimed;
+  const state = stateOf(to);
+  if (typeof state !== 'number') return { ...stay(state), to };
+  return { send: true, to, partition: to === letter.facts?.from.topic ? ownPartition(letter, state) : undefined };
+}
+
+const stay = (why: StayReason): Staying => ({ send: false, why });
 
 /** Headers are data: what they name is refused where a record there could only do harm. */
 function isAllowed(to: string, own: string | undefined, { record }: DeadLetter, { allow }: RedriveRules): boolean {

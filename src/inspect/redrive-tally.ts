@@ -11,7 +11,7 @@ export interface RedriveOutcome {
   readonly targets: readonly { readonly topic: string; readonly messages: number }[];
   /** records that stay, by reason */
   readonly staying: Readonly<Record<StayReason, number>>;
-  /** topics that records should have gone to, and that do not exist, are not allowed or take no record of that size; the first hundred */
+  /** topics that records should have gone to, and that do not exist, are not allowed, may not be described or take no record of that size; the first hundred */
   readonly refusedTopics: readonly string[];
 }
 
@@ -20,7 +20,15 @@ const MAX_REFUSED = 100;
 export class RedriveTally {
   messages = 0;
   readonly #targets = new Map<string, number>();
-  readonly #staying: Record<StayReason, number> = { redriven: 0, filtered: 0, unexplained: 0, notAllowed: 0, noTopic: 0, tooLarge: 0 };
+  readonly #staying: Record<StayReason, number> = {
+    redriven: 0,
+    filtered: 0,
+    unexplained: 0,
+    notAllowed: 0,
+    noTopic: 0,
+    denied: 0,
+    tooLarge: 0,
+  };
   readonly #refused = new Set<string>();
 
   add(decision: Decision): void {

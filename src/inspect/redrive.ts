@@ -1,17 +1,17 @@
 /** Inspecting, `redrive`: sends dead letters back, each with its marker in one transaction, so that none is sent twice, whatever crashes in between. */
 
-import { setTimeout as delay } from 'node:timers/promises';
+import type { RawRecord } from '../consumer/raw-record.js';
 import { PAGE_RECORDS, type PartitionRange } from '../consumer/reader.js';
 import { CODE } from '../engine/codes.js';
-import { DeliveryError, isPhqKafkaError, type KafkaException } from '../errors.js';
+import { DeliveryError, type DeliveryFailure, isPhqKafkaError, type KafkaException } from '../errors.js';
 import { isTooLarge } from '../producer/large-messages.js';
 import type { TopicRecord, TransactionalProducer } from '../producer/transactional-producer.js';
 import type { Cluster } from './cluster.js';
 import { type DeadLetter, positionOf, toDeadLetter } from './dead-letter.js';
 import { narrow } from './letter-filter.js';
 import { ensureMarkerTopic, type Markers, readMarkers, toMarkerRecord } from './markers.js';
-import { Pace } from './pace.js';
-import { type Decision, decide, type RedriveRules, toRedrivenRecord } from './redrive-decision.js';
+import { Pace, pause } from './pace.js';
+import { aim, type Decision, decide, type RedriveRules, toRedrivenRecord } from './redrive-decision.js';
 import { type RedriveOutcome, RedriveTally } from './redrive-tally.js';
 import { TargetTopics } from './target-topics.js';
 import { readTopicId } from './topic-id.js';
@@ -49,7 +49,7 @@ export async function redrive(cluster: Cluster, options: RedriveOptions): Promis
   const pace = new Pace(options.rate);
   onProgress?.(0, toSend);
   for await (const page of cluster.reader.pages(work.ranges, signal)) {
-    const letters = page.map((record) => decideOn(toDeadLetter(record), options, work));
+    const letters = await decideAll(page, options, work);
     for (const { decision } of letters) if (!decision.send) sent.add(decision);
     for (const chunk of chunksOf(letters.filter(isSent), pace.chunkOf(PAGE_RECORDS))) {
       await pace.turn(chunk.length, signal);
@@ -74,13 +74,11 @@ async function lookAt({ admin, reader }: Cluster, { topic, filter, signal }: Red
   return { topicId, ranges, markers: await readMarkers(reader, topic, topicId, signal), targets: new TargetTopics(reader) };
 }
 
-/** Goes through everything once: what would be sent, with the target topics looked up. */
+/** Goes through everything once: what would be sent. */
 async function plan({ reader }: Cluster, options: RedriveOptions, work: Work): Promise<RedriveTally> {
   const tally = new RedriveTally();
   for await (const page of reader.pages(work.ranges, options.signal)) {
-    const letters = page.map(toDeadLetter);
-    await work.targets.learn(letters.flatMap(({ facts }) => options.to ?? facts?.from.topic ?? []));
-    for (const letter of letters) tally.add(decideOn(letter, options, work).decision);
+    for (const { decision } of await decideAll(page, options, work)) tally.add(decision);
   }
   return tally;
 }
@@ -91,8 +89,15 @@ interface Decided<D extends Decision = Decision> {
 }
 type Sent = Decided<Extract<Decision, { send: true }>>;
 
-function decideOn(letter: DeadLetter, rules: RedriveRules, { markers, targets }: Work): Decided {
-  return { letter, decision: decide(letter, rules, markers.has(letter.record), targets.partitionsOf) };
+/** Looks up only the topics that something is to go to: one that nobody means must not stand in the way. */
+async function decideAll(page: readonly RawRecord[], options: RedriveOptions, { markers, targets }: Work): Promise<readonly Decided[]> {
+  const letters = page.map(toDeadLetter);
+  const aims = letters.map((letter) => aim(letter, options, markers.has(letter.record)));
+  await targets.learn(
+    aims.flatMap((aimed) => ('why' in aimed ? [] : aimed.to)),
+    options.signal,
+  );
+  return letters.map((letter) => ({ letter, decision: decide(letter, options, markers.has(letter.record), targets.stateOf) }));
 }
 
 function isSent(decided: Decided): decided is Sent {
@@ -123,7 +128,7 @@ async function sendChunk(
     await sendAll(producer, toRecords(chunk, topicId), signal);
     return chunk;
   } catch (error) {
-    if (producer.isFinished || !(error instanceof DeliveryError) || !error.failed.some(isTooLarge)) throw error;
+    if (producer.isFinished || !(error instanceof DeliveryError) || !error.failed.some(isLetterTooLarge)) throw error;
     const [only] = chunk;
     if (only !== undefined && chunk.length === 1) return [{ ...only, decision: { send: false, why: 'tooLarge', to: only.decision.to } }];
     const halves = chunksOf(chunk, Math.ceil(chunk.length / 2));
@@ -133,19 +138,24 @@ async function sendChunk(
   }
 }
 
+/** Its marker follows each letter; a marker that is refused is no fault of the target. */
+function isLetterTooLarge(failure: DeliveryFailure): boolean {
+  return failure.index % 2 === 0 && isTooLarge(failure);
+}
+
 const ATTEMPTS = 5;
 const PAUSE_MS = 1_000;
 
 /** One transaction, begun anew when it was aborted for a reason that may pass. */
 async function sendAll(producer: TransactionalProducer, records: readonly TopicRecord[], signal: AbortSignal | undefined): Promise<void> {
   for (let attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
     try {
       await producer.send(records);
       return;
     } catch (error) {
       if (producer.isFinished || attempt === ATTEMPTS || !mayPass(error)) throw error;
-      signal?.throwIfAborted();
-      await delay(PAUSE_MS * attempt);
+      await pause(PAUSE_MS * attempt, signal);
     }
   }
 }
@@ -157,5 +167,6 @@ function mayPass(error: unknown): boolean {
 
 /** librdkafka gave the transaction up for something else than this record, e.g. the gap that one refused for its size has left in the sequence. */
 function isPurged({ error }: { readonly error: KafkaException }): boolean {
-  return error.kafkaCode === CODE.purgedUnsent;
+  // State: it came a moment later, when nothing was taken any more.
+  return error.kafkaCode === CODE.purgedUnsent || error.kafkaCode === CODE.state;
 }

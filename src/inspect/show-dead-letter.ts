@@ -17,14 +17,18 @@ export interface ShownDeadLetter extends DeadLetter {
   readonly unreadable: string | null;
 }
 
-/** The record at that position, or undefined when nothing lies there. @throws KafkaException UNKNOWN_TOPIC_OR_PART */
-export async function showDeadLetter({ reader, admin }: Cluster, position: Position): Promise<ShownDeadLetter | undefined> {
+/** The record at that position, or undefined when nothing lies there. @throws KafkaException UNKNOWN_TOPIC_OR_PART; the signal's reason */
+export async function showDeadLetter(
+  { reader, admin }: Cluster,
+  position: Position,
+  signal?: AbortSignal,
+): Promise<ShownDeadLetter | undefined> {
   const { topic, partition, offset } = position;
   const range = (await reader.ranges(topic)).find((found) => found.partition === partition);
   if (range === undefined || offset < range.from || offset >= range.until) return undefined;
-  const record = await reader.record(position);
+  const record = await reader.record(position, signal);
   if (record === undefined) return undefined;
-  const markers = await readMarkers(reader, topic, await readTopicId(admin, topic));
+  const markers = await readMarkers(reader, topic, await readTopicId(admin, topic), signal);
   const letter = toDeadLetter(record);
   return { ...letter, isRedriven: markers.has(record), ...readLineage(letter) };
 }

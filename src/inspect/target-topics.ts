@@ -1,37 +1,48 @@
-/** Inspecting, the topics that dead letters go back to: asked for once each, and never created by asking. */
+/** Inspecting, the topics that dead letters go back to: asked for once each, as long as there are not too many, and never created by asking. */
 
 import type { Reader } from '../consumer/reader.js';
 import { CODE } from '../engine/codes.js';
 import { toKafkaException } from '../engine/faults.js';
+import { InvariantError } from '../errors.js';
 import { findTopicFault } from '../settings/topics.js';
+import type { TargetState } from './redrive-decision.js';
 
 const TIMEOUT_MS = 30_000;
-/** Names come from headers; whoever writes there must not make us ask for ever. */
+/** Names come from headers; whoever writes there must not fill our memory. */
 const MAX_TOPICS = 1_000;
 
 export class TargetTopics {
   readonly #reader: Reader;
-  readonly #partitions = new Map<string, number | undefined>();
+  readonly #states = new Map<string, TargetState>();
 
   constructor(reader: Reader) {
     this.#reader = reader;
   }
 
-  /** How many partitions it has; undefined = it does not exist, or nobody has asked. */
-  readonly partitionsOf = (topic: string): number | undefined => this.#partitions.get(topic);
+  /** Of a topic that was learned last. */
+  readonly stateOf = (topic: string): TargetState => {
+    const state = this.#states.get(topic);
+    if (state === undefined) throw new InvariantError('INVARIANT', `Nobody has looked up topic "${topic}"`, { state: { topic } });
+    return state;
+  };
 
-  /** Asks for those that are not known yet. @throws KafkaException when the cluster does not say */
-  async learn(topics: Iterable<string>): Promise<void> {
-    for (const topic of new Set(topics)) {
-      if (this.#partitions.has(topic) || this.#partitions.size >= MAX_TOPICS) continue;
-      this.#partitions.set(topic, findTopicFault(topic, false) === undefined ? await this.#ask(topic) : undefined);
+  /** Asks for those that are not known yet: a page's at most, for what was known before may be forgotten for them.
+   *  @throws KafkaException when the cluster does not say; the signal's reason */
+  async learn(topics: Iterable<string>, signal?: AbortSignal): Promise<void> {
+    const wanted = new Set(topics);
+    if (this.#states.size + wanted.size > MAX_TOPICS) this.#states.clear();
+    for (const topic of wanted) {
+      if (this.#states.has(topic)) continue;
+      signal?.throwIfAborted();
+      this.#states.set(topic, findTopicFault(topic, false) === undefined ? await this.#ask(topic) : 'noTopic');
     }
   }
 
-  async #ask(topic: string): Promise<number | undefined> {
+  async #ask(topic: string): Promise<TargetState> {
     const { topics } = await this.#reader.questions.metadata(topic, TIMEOUT_MS);
     const [found] = topics;
-    if (found === undefined || found.error?.code === CODE.unknownTopic) return undefined;
+    if (found === undefined || found.error?.code === CODE.unknownTopic) return 'noTopic';
+    if (found.error?.code === CODE.topicDenied) return 'denied';
     if (found.error !== null) throw toKafkaException(found.error, { what: `Looking up topic "${topic}"` });
     return found.partitions.length;
   }

@@ -35,6 +35,9 @@ const READER = {
   'queued.max.messages.kbytes': '4096',
 } as const;
 
+/** A reader has none: with a rack it would be sent to a follower near by, which may lag behind the ends that the leaders tell. */
+const RACK = 'client.rack';
+
 const TRANSACTIONAL = {
   // Records of a transaction that a crash left open block their partitions' readers for this long; librdkafka's 60 s is long for a service that waits.
   'transaction.timeout.ms': '15000',
@@ -57,7 +60,7 @@ export function resolveToolConfig(options: ToolOptions): ToolConfig {
   return Object.freeze({
     bootstrapServers,
     logger,
-    reader: reader.config,
+    reader: reader.config.filter(([key]) => key !== RACK),
     admin: admin.config,
     transactional: (id: string) => resolveProducerConfig({ ...own, ...TRANSACTIONAL, 'transactional.id': id }, layers).config,
   });

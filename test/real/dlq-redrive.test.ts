@@ -50,7 +50,7 @@ test('what is sent back is what was parked, in the partition it came from; a sec
     topic,
     messages: 22,
     targets: [{ topic: 'exact', messages: 22 }],
-    staying: { redriven: 0, filtered: 0, unexplained: 0, notAllowed: 0, noTopic: 0, tooLarge: 0 },
+    staying: { redriven: 0, filtered: 0, unexplained: 0, notAllowed: 0, noTopic: 0, denied: 0, tooLarge: 0 },
     refusedTopics: [],
   });
   // A dry run writes nothing and makes nothing.

@@ -227,7 +227,7 @@ test('the forms of the JSON are as documented', async () => {
     topic,
     messages: 1,
     targets: [{ topic: 'quakes', messages: 1 }],
-    staying: { redriven: 0, filtered: 0, unexplained: 0, notAllowed: 0, noTopic: 0, tooLarge: 0 },
+    staying: { redriven: 0, filtered: 0, unexplained: 0, notAllowed: 0, noTopic: 0, denied: 0, tooLarge: 0 },
     refusedTopics: [],
   });
   expect(await json('purge', topic, '--before', '0:1')).toEqual({
@@ -250,6 +250,16 @@ test('exit codes: 0 done, 1 could not, 2 wrong usage; a secret is taken from a f
   expect(await dlq('redrive', 'absent.dlq')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('UNKNOWN_TOPIC_OR_PART') });
   expect(await topicsOf(servers)).toEqual(before);
   expect((await dlq('purge', topic)).exitCode).toBe(2);
+  expect((await dlq('purge', topic, '--before', '1969-12-31', '--yes')).exitCode).toBe(2);
+  expect(await dlq('purge', topic, '--before', '9:1', '--yes')).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('There is no partition 9'),
+  });
+  await createTopics(servers, { 'empty.dlq': { partitions: 1 } });
+  expect(await dlq('purge', 'empty.dlq', '--before', '1h', '--yes')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('nothing lies before'),
+  });
   expect((await dlq('list', topic, '--since', 'yesterday')).exitCode).toBe(2);
   expect(await dlq('list', topic, '--config', 'sasl.pasword=hunter2')).toMatchObject({
     exitCode: 2,

@@ -105,7 +105,10 @@ impl NativeReader {
 
     #[napi]
     pub fn watermarks(&self, request: u32, of: Vec<PartitionSpec>, timeout_ms: i32) -> Result<()> {
-        self.ask(request, move |client| json(&of.iter().map(|p| client.watermarks(&p.topic, p.partition, timeout_ms)).collect::<Vec<_>>()))
+        self.ask(request, move |client| {
+            let at: Vec<_> = of.iter().map(|p| (p.topic.as_str(), p.partition)).collect();
+            json(&client.all_watermarks(&at, timeout_ms)?)
+        })
     }
 
     #[napi]

@@ -1,6 +1,7 @@
 //! The thread that reads pages, one after the other. A page ends when it is full, at its last wanted offset, at the end of the
 //! partition, or when its time is over. Offsets have gaps (control records, compaction), so the end is never "the last offset was
-//! seen": it is a record at or behind it, or librdkafka's word that the partition has nothing more.
+//! seen": it is a record at or behind it, or librdkafka's word that the partition has nothing more up to there. That word alone is not
+//! enough: a replica that lags, or a leader that has just taken over, says it before the end that another has told.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -15,7 +16,7 @@ use super::Shared;
 use crate::consumer::batch::Batch;
 use crate::consumer::fetch::record;
 use crate::mailbox::Event;
-use crate::rk::{self, Client, Fault, Kind, Queue, Topic, code};
+use crate::rk::{self, Client, Fault, Kind, Message, Queue, Topic, code};
 
 /// Errors and logs are looked at this often.
 const POLL: Duration = Duration::from_millis(50);
@@ -143,8 +144,9 @@ impl Reading {
                     Some(size) => bytes += size,
                     None => return End::Reached,
                 },
-                Kind::Error if event.code() == code::PARTITION_EOF => return End::Reached,
-                Kind::Error => return End::Failed(event.fault()),
+                Kind::Error if event.code() != code::PARTITION_EOF => return End::Failed(event.fault()),
+                Kind::Error if event.error_offset() >= read.until => return End::Reached,
+                // an end before that is told anew when there is more; when nothing comes, JavaScript's patience ends it
                 _ => {}
             }
         }
@@ -181,9 +183,16 @@ fn take_in(collector: &mut Collector, running: &mut Running, event: &rk::Event, 
         if message.offset() >= until {
             return None;
         }
-        bytes += message.value().map_or(0, <[u8]>::len) + message.key().map_or(0, <[u8]>::len);
+        bytes += size(&message);
         running.next = message.offset() + 1;
         collector.add(Mode::Raw, record(&message));
     }
     Some(bytes)
+}
+
+/// All that a record brings along: its headers may be what is large.
+fn size(message: &Message<'_>) -> usize {
+    let length = |bytes: Option<&[u8]>| bytes.map_or(0, <[u8]>::len);
+    let headers: usize = message.headers().map(|(name, value)| name.len() + length(value)).sum();
+    length(message.value()) + length(message.key()) + headers
 }

@@ -1,5 +1,6 @@
 //! Where a group stands and what a partition holds. Each call waits for brokers: call it off the main thread.
 
+use rdkafka_sys as rd;
 use serde::Serialize;
 
 use super::fault::code;
@@ -49,6 +50,29 @@ impl Client {
             })
         });
         Watermarks { topic: topic.to_owned(), partition, low, high, error: asked.err() }
+    }
+
+    /// The same of many partitions, whose leaders are asked all at once: one that is down costs its timeout once, not for each partition.
+    pub fn all_watermarks(&self, of: &[(&str, i32)], timeout_ms: i32) -> Result<Vec<Watermarks>, Fault> {
+        // in the protocol both ends are times that no record has
+        let ask = |end: i32| {
+            let mut list = PartitionList::new(of.len());
+            for (topic, partition) in of {
+                list.add(topic, *partition, i64::from(end), -1)?;
+            }
+            self.offsets_for_times(&list, timeout_ms)
+        };
+        let (lows, highs) = (ask(rd::RD_KAFKA_OFFSET_BEGINNING)?, ask(rd::RD_KAFKA_OFFSET_END)?);
+        // a partition that no answer names must not look like an empty one
+        let missing = |offset: i64| (offset < 0).then(|| Fault::new(code::FAIL, "the broker gave no offset"));
+        let marks = |(low, high): (OffsetAnswer, OffsetAnswer)| Watermarks {
+            topic: low.topic,
+            partition: low.partition,
+            low: low.offset,
+            high: high.offset,
+            error: low.error.or(high.error).or_else(|| missing(low.offset.min(high.offset))),
+        };
+        Ok(lows.into_iter().zip(highs).map(marks).collect())
     }
 }
 

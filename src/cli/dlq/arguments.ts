@@ -77,7 +77,10 @@ function toSpan(command: string, text: string): PositionSpan {
 export function toCutPoint(command: string, text: string, nowMs: number): CutPoint {
   const found = /^(\d{1,9}):(\d{1,15})$/.exec(text);
   if (found !== null) return { partition: Number(found[1]), offset: Number(found[2]) };
-  return { beforeMs: toTimeMs(command, '--before', text, nowMs) };
+  const beforeMs = toTimeMs(command, '--before', text, nowMs);
+  // Negative times are a broker's words for something else: -1 is the end, and everything would go.
+  if (beforeMs < 0) throw usageError(command, `--before must be a time after 1970, got "${toPlainText(text)}"`);
+  return { beforeMs };
 }
 
 /** Messages a second. */

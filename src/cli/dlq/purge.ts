@@ -36,7 +36,7 @@ export async function runPurge(args: readonly string[], surroundings: Surroundin
     throw usageError(NAME, '--before says twice where a partition is cut: a time is for all of them');
   const plan = await withCluster(NAME, values, surroundings, async (cluster) => {
     const planned = await planPurge(cluster, topic, before, signal);
-    if (values.yes === true) await purge(cluster, planned);
+    if (values.yes === true) await purge(cluster, planned, signal);
     return planned;
   });
   const isDone = values.yes === true;

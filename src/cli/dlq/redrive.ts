@@ -90,6 +90,7 @@ const REASONS: Readonly<Record<StayReason, string>> = {
   unexplained: 'their headers do not say where they came from: name a topic with --to and --allow',
   notAllowed: 'not allowed: name the topic with --allow',
   noTopic: 'the topic they should go to does not exist',
+  denied: 'the topic they should go to may not be looked at: it needs an ACL for DESCRIBE',
   tooLarge: 'too large for the topic they should go to: see its max.message.bytes',
 };
 
@@ -106,5 +107,5 @@ export function renderOutcome({ topic, messages, targets, staying, refusedTopics
 }
 
 function couldNotGo({ staying }: RedriveOutcome): number {
-  return staying.unexplained + staying.notAllowed + staying.noTopic + staying.tooLarge;
+  return staying.unexplained + staying.notAllowed + staying.noTopic + staying.denied + staying.tooLarge;
 }

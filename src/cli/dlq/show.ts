@@ -24,13 +24,15 @@ ${CONNECTION_HELP}  --help                 this text
 const MAX_VALUE = 20_000;
 const MAX_HEADER = 2_000;
 const MAX_STACK_LINES = 50;
+/** JavaScript knows no later time. */
+const LAST_DATE_MS = 8.64e15;
 
 export async function runShow(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const parsed = parseCommand({ name: NAME, help: HELP, flags: {} }, args, surroundings);
   if (parsed === undefined) return EXIT.ok;
   const { values, positionals } = parsed;
   const position = toPosition(NAME, onlyOne(NAME, 'TOPIC:PARTITION:OFFSET', positionals));
-  const shown = await withCluster(NAME, values, surroundings, (cluster) => showDeadLetter(cluster, position));
+  const shown = await withCluster(NAME, values, surroundings, (cluster) => showDeadLetter(cluster, position, surroundings.signal));
   if (shown === undefined)
     throw new CommandError(`There is no record at ${describe(position)}: none yet, deleted, or a mark of a transaction`);
   const { screen } = surroundings;
@@ -73,11 +75,17 @@ function renderFacts(facts: ShownDeadLetter['facts'], timestampMs: number): stri
   const { from, error, attempts, svc, groupId, firstFailure, lastFailure } = facts;
   return [
     `from       ${describe(from)}`,
-    `parked     ${timestampMs < 0 ? '(no time)' : new Date(timestampMs).toISOString()}`,
+    `parked     ${describeTime(timestampMs)}`,
     `by         ${toPlainText(svc)}, group ${toPlainText(groupId)}, after ${attempts} attempts`,
     `failed     ${toPlainText(firstFailure)} first, ${toPlainText(lastFailure)} last`,
     `error      ${toPlainText(`${error.name}: ${error.message}`, MAX_HEADER)}`,
   ];
+}
+
+/** A writer may give any number as the time. */
+function describeTime(ms: number): string {
+  if (ms < 0) return '(no time)';
+  return ms <= LAST_DATE_MS ? new Date(ms).toISOString() : `${ms} ms since 1970`;
 }
 
 function renderStack(stack: string | undefined, title: (text: string) => string): string[] {

@@ -56,7 +56,24 @@ test('a history as wide as the sea is cut', () => {
   );
   const lines = renderLineage(wide);
   expect(lines).toHaveLength(201);
-  expect(lines.at(-1)).toBe('… 801 more hops');
+  expect(lines.at(-1)).toBe('… and more hops');
+});
+
+test('what is not shown is not looked at', () => {
+  let looks = 0;
+  const parent = new Proxy(ref('p', 0, null), { get: (hop, name) => Reflect.get(hop, name) ?? ++looks });
+  // As deep as the library reads, and as wide as a record of 1 MB can be at its end.
+  let hop = ref(
+    't',
+    0,
+    hist(
+      'svc',
+      Array.from({ length: 500_000 }, () => parent),
+    ),
+  );
+  for (let depth = 0; depth < 90; depth++) hop = ref('t', 0, hist('svc', [hop]));
+  expect(renderLineage(hop)).toHaveLength(201);
+  expect(looks).toBeLessThan(1_000);
 });
 
 test.for([null, 5, 'x', [], {}, { topic: 't' }, { topic: { toString: 1 }, hist: { refs: [null] } }])(

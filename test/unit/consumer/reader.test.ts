@@ -126,6 +126,19 @@ test('a silent cluster is waited for, but not for ever', async () => {
   await expect(offsetsOf(reader.pages([RANGE]))).rejects.toMatchObject({ code: 'TIMEOUT_READ', timeoutMs: 30_000 });
 });
 
+test('the time that a caller takes for a page is not silence of the cluster', async () => {
+  FakeReader.last.offsets = [3, 4];
+  let nowMs = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+  const found: number[] = [];
+  for await (const page of reader.pages([RANGE], undefined, 1)) {
+    found.push(...page.map(({ offset }) => offset));
+    nowMs += 60_000;
+    if (found.length === 1) FakeReader.last.answers = [null, null];
+  }
+  expect(found).toEqual([3, 4]);
+});
+
 test('an abort ends it between two pages', async () => {
   FakeReader.last.offsets = [3, 4];
   const stop = new AbortController();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DeadLetter } from '../../../src/inspect/dead-letter.js';
 import { ErrorGroups, MAX_GROUPS } from '../../../src/inspect/error-groups.js';
+import { collectGarbage } from '../../support/garbage.js';
 import { FACTS, type LetterParts, makeLetter } from './letters.js';
 
 const letter = (parts: LetterParts = {}) => makeLetter(parts) as DeadLetter & { readonly facts: typeof FACTS };
@@ -39,6 +40,24 @@ test('a time that is none does not count', () => {
   groups.add(letter(), false);
   groups.add(letter({ facts: { firstFailure: 'soon', lastFailure: '' } }), false);
   expect(groups.toList()).toMatchObject([{ firstFailure: FACTS.firstFailure, lastFailure: FACTS.lastFailure }]);
+});
+
+test('what is kept of a record is short, and a copy: the record itself is let go', () => {
+  const groups = new ErrorGroups();
+  const long = (n: number): string => `${'abcdefghijklmnopqrstuvwxyz'[n]} `.repeat(200_000);
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  // 32 MB, of which the last may be in somebody's hand still.
+  for (let n = 0; n < 20; n++) {
+    const time = `2026-11-27 (${long(n)})`;
+    groups.add(letter({ facts: { error: { name: long(n), message: long(n) }, firstFailure: time, lastFailure: time } }), false);
+  }
+  collectGarbage();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(10_000_000);
+  const [group] = groups.toList();
+  expect(group).toMatchObject({ firstFailure: null, lastFailure: null });
+  expect(group?.error.name).toHaveLength(200);
+  expect(group?.example.message).toHaveLength(500);
 });
 
 test('memory is bounded: kinds of errors beyond the limit are one group, and so are sources', () => {

@@ -17,7 +17,7 @@ test('what goes is counted by topic, what stays by reason, and refused topics ar
       { topic: 'b', messages: 2 },
       { topic: 'a', messages: 1 },
     ],
-    staying: { redriven: 1, filtered: 0, unexplained: 0, notAllowed: 200, noTopic: 2, tooLarge: 0 },
+    staying: { redriven: 1, filtered: 0, unexplained: 0, notAllowed: 200, noTopic: 2, denied: 0, tooLarge: 0 },
   });
   expect(refusedTopics).toHaveLength(100);
 });

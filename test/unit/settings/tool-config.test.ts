@@ -18,6 +18,11 @@ test('each client gets its own keys, and all get the connection', () => {
   });
 });
 
+test('the reader reads from leaders, whatever rack it is in: a follower may not have what a leader has told', () => {
+  const config = resolveToolConfig({ bootstrapServers: 'a:1', kafkaConfig: { 'client.rack': 'eu-1a' }, logger: false });
+  expect(Object.fromEntries(config.reader)).not.toHaveProperty(['client.rack']);
+});
+
 test('faults are told all at once, and only shared keys can be set', () => {
   const options = {
     bootstrapServers: 'a:b',

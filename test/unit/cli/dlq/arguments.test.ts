@@ -48,6 +48,10 @@ test('a cut is a time for all partitions or an offset of one', () => {
   expect(toCutPoint('c', '2:40', NOW)).toEqual({ partition: 2, offset: 40 });
   expect(toCutPoint('c', '1d', NOW)).toEqual({ beforeMs: NOW - 86_400_000 });
   expect(() => toCutPoint('c', 'x', NOW)).toThrow(usage('--before must be a time'));
+  // To a broker -1 is the end: everything would go.
+  for (const text of ['1969-12-31T23:59:59.999Z', '1969-12-31', '999999999d']) {
+    expect(() => toCutPoint('c', text, NOW)).toThrow(usage('--before must be a time after 1970'));
+  }
 });
 
 test('a rate is more than nothing', () => {

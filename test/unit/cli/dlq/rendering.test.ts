@@ -60,14 +60,25 @@ test('a letter of somebody else says that it says nothing', () => {
   expect(lines).toContain('(a tombstone has no history)');
 });
 
+test('a time that no calendar has is shown as the number that it is', () => {
+  const parked = (timestampMs: number) => {
+    const letter = { ...makeLetter({ record: { timestampMs } }), isRedriven: false, lineage: null, unreadable: null };
+    return renderLetter(letter, paint).find((line) => line.startsWith('parked'));
+  };
+  expect(parked(0)).toBe('parked     1970-01-01T00:00:00.000Z');
+  expect(parked(8.64e15 + 1)).toBe('parked     8640000000000001 ms since 1970');
+  expect(parked(-1)).toBe('parked     (no time)');
+});
+
 test('a redrive says what went where, and why the rest stays', () => {
-  const staying = { redriven: 3, filtered: 0, unexplained: 0, notAllowed: 0, noTopic: 2, tooLarge: 0 };
+  const staying = { redriven: 3, filtered: 0, unexplained: 0, notAllowed: 0, noTopic: 2, denied: 1, tooLarge: 0 };
   const outcome = { topic: 'q.dlq', messages: 1, targets: [{ topic: 'q', messages: 1 }], staying, refusedTopics: ['gone'] };
   expect(renderOutcome(outcome, true)).toEqual([
     'q.dlq: 1 message would be sent',
     '  1 to q',
     '  3 stay: sent back before',
     '  2 stay: the topic they should go to does not exist',
+    '  1 stay: the topic they should go to may not be looked at: it needs an ACL for DESCRIBE',
     '  refused: gone',
   ]);
   expect(renderOutcome(outcome, false)[0]).toBe('q.dlq: 1 message sent');
