@@ -38,8 +38,11 @@ async function* walk<T>(run: Run<T>, loop: Loop<T>): AsyncGenerator<Batch<Consum
     await run.join();
     for (let taken = await run.next(); taken !== undefined; taken = await run.next()) {
       try {
-        if (taken.messages.length === 0) await run.storeSkipped(open.outsideOf(taken.positions));
-        else {
+        if (taken.messages.length === 0) {
+          const skipped = open.outsideOf(taken.positions);
+          await run.storeSkipped(skipped);
+          open.delete(taken.id, skipped);
+        } else {
           const endBody = loop.beginBody(taken);
           try {
             yield toBatch(run, taken, open);

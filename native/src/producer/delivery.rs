@@ -13,6 +13,7 @@ use crate::rk::{self, Client, Fault, Kind, Message, code};
 
 /// How often the delivery thread looks whether it should end.
 const POLL_MS: i32 = 100;
+const PURGED_WITHIN: Duration = Duration::from_secs(2);
 
 pub struct Batch {
     pub id: u32,
@@ -134,11 +135,11 @@ fn serve(shared: &Shared, client: &Client, events: &rk::Queue) -> bool {
                 client.purge();
                 purged = Some(now);
             }
-            Some(_) if event.is_some() => {}
-            // the purge answers at once; a second is for a machine under load
-            Some(at) if now >= at + Duration::from_secs(1) => return true,
+            // the purge answers at once; the rest is for a machine under load, or with very many partitions
+            Some(at) if now >= at + PURGED_WITHIN => return true,
             // once more: a record may have been on its way in when the first one passed
-            Some(_) => client.purge(),
+            Some(_) if event.is_none() => client.purge(),
+            Some(_) => {}
         }
     }
 }

@@ -83,3 +83,25 @@ test('a batch that has only skipped records of a partition is not committed ther
   await within(5_000, world.ended);
   expect(world.committed).toEqual(['0:1']);
 });
+
+test('a batch that is committed late does not take the group back over records that were skipped meanwhile', async () => {
+  const skipped = (id: number, offset: number) => fakeBatch([{ partition: 0, offset, tombstone: true }], id);
+  let first: Batch | undefined;
+  const world = loop(async (batch, number) => {
+    first ??= batch;
+    if (number < 2) return;
+    await first.commit();
+    world.run.requestStop();
+  });
+  const mixed = fakeBatch(
+    [
+      { partition: 0, offset: 0, tombstone: true },
+      { partition: 1, offset: 0, item: '0' },
+    ],
+    1,
+  );
+  await world.settle();
+  await world.give(mixed, skipped(2, 1), batchOf(3, { partition: 1, from: 1 }));
+  await within(5_000, world.ended);
+  expect(world.committed).toEqual(['0:2', '1:1']);
+});
