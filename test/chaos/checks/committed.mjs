@@ -84,18 +84,24 @@ function findBackward({ entries, commits }) {
   return [{ check: 'committed', text: `the committed position went back ${back.length} times: ${back.slice(0, MOST_TOLD).join('; ')}` }];
 }
 
-/** What may take a group back: a seek, or a log whose beginning was cut off. Each explains one step. Where a partition starts for the first time is none. */
+/** What may take a group back: a seek; a log whose beginning was cut off; a commit without an answer, which the broker may carry out after the one that was sent
+ *  in its place. Each explains one step. Where a partition starts for the first time is none. */
 class Rewinds {
   #open;
 
   /** @param {Evidence['entries']} entries */
   constructor(entries) {
-    this.#open = entries.filter(({ k, reason }) => k === 'seek' || (k === 'reset' && reason === 'out-of-range'));
+    this.#open = entries.filter(
+      ({ k, reason, error }) =>
+        k === 'seek' || (k === 'reset' && reason === 'out-of-range') || (k === 'commit-retried' && error === '_TIMED_OUT'),
+    );
   }
 
   /** @param {string} tp @param {number} offset @param {number} atMs */
   explain(tp, offset, atMs) {
-    const found = this.#open.findLast((e) => e.tp === tp && e.t <= atMs + CLOCK_MS && /** @type {number} */ (e.to) <= offset);
+    const leadsTo = (/** @type {import('../types.js').Entry} */ e) =>
+      e.k === 'commit-retried' ? e.offset === offset : /** @type {number} */ (e.to) <= offset;
+    const found = this.#open.findLast((e) => e.tp === tp && e.t <= atMs + CLOCK_MS && leadsTo(e));
     this.#open = this.#open.filter((entry) => entry !== found);
     return found !== undefined;
   }

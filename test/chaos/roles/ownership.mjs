@@ -85,7 +85,7 @@ export class Ownership {
       write('invalid', { tp: error.position && `${nameOf(error.position)}:${error.position.offset}` }),
     );
     consumer.on('consumer.commitRetried', ({ position, error }) =>
-      write('commit-retried', { tp: nameOf(position), error: error.kafkaName }),
+      write('commit-retried', { tp: nameOf(position), offset: position.offset, error: error.kafkaName }),
     );
     consumer.on('consumer.partitionStopped', (p) =>
       write('stopped', { tp: nameOf(p), offset: p.offset, error: p.error.message.slice(0, 300) }),

@@ -195,6 +195,17 @@ test('a first start does not explain that the committed position goes back, and 
   expect(findingsOf({ lines: [...goodLines(), seek], commits: twice })).toContainEqual(expect.stringMatching(/went back 1 times/));
 });
 
+test('a commit without an answer that the broker carries out late explains a step back to it, and to nothing else', () => {
+  const back = (offset: number) => [...goodCommits(), { tp: TP, offset, atMs: 120 }, { tp: TP, offset: 6, atMs: 130 }];
+  const late = { k: 'commit-retried', m: 'c2', tp: TP, offset: 5, error: '_TIMED_OUT', t: 110 };
+  expect(findingsOf({ lines: [...goodLines(), late], commits: back(5) })).toEqual([]);
+  for (const [told, offset] of [
+    [late, 4],
+    [{ ...late, error: 'REBALANCE_IN_PROGRESS' }, 5],
+  ] as const)
+    expect(findingsOf({ lines: [...goodLines(), told], commits: back(offset) })).toContainEqual(expect.stringMatching(/went back 1 times/));
+});
+
 const EXCUSED: readonly [name: string, spoiled: Spoiled][] = [
   [
     'a hard end repeats what was not committed',
