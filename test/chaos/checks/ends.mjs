@@ -26,13 +26,13 @@ export function checkEnds(evidence) {
   return texts.map((text) => ({ check: 'ends', text }));
 }
 
-/** What `process` may reject with here: handlers are made to throw; a stop that the cluster does not answer ends with the time-out that says so; a topic
+/** What `process` may reject with here: handlers are made to throw; a stop that the cluster, or its group, does not answer ends with the time-out that says so; a topic
  *  that is away for a second may be told as missing; a static member whose farewell did not arrive is refused until its session is over (KIP-848).
  *  @param {Entry} entry @param {Evidence} evidence */
 function isExpected({ code, kafka, m, t }, { entries, plan }) {
   if (code === 'HANDLER_THREW' || plan.class === 'recreated') return true;
   if (kafka === 'UNRELEASED_INSTANCE_ID') return plan.isStatic && (isInFault(t, entries) || wasKilled(String(m), t, entries));
-  return String(code).startsWith('TIMEOUT_') && isInFault(t, entries);
+  return String(code).startsWith('TIMEOUT_') && (isInFault(t, entries) || (plan.protocol !== 'consumer' && isGroupWaiting(t, entries)));
 }
 
 /** Is the session of a process of this member that was killed perhaps not over? @param {string} member @param {number} ms @param {readonly Entry[]} entries */
@@ -40,6 +40,14 @@ function wasKilled(member, ms, entries) {
   return entries.some(
     (e) => e.k === 'signal' && e.who === member && e.signal === 'SIGKILL' && e.t <= ms && ms - e.t < SESSION_MS + AFTER_FAULT_MS,
   );
+}
+
+/** Does a classic group perhaps wait for a member that is gone or stands still? Brokers answer a connection's requests in order, so a commit waits behind the
+ *  join of its member, until that session is over. @param {number} ms @param {readonly Entry[]} entries */
+function isGroupWaiting(ms, entries) {
+  const isAway = (/** @type {Entry} */ e) =>
+    e.k === 'signal' && (e.signal === 'SIGKILL' || e.signal === 'SIGSTOP') && !/^p\d/.test(String(e.who));
+  return entries.some((e) => isAway(e) && e.t <= ms && ms - e.t < SESSION_MS + AFTER_FAULT_MS);
 }
 
 /** Is a broker or the way to it away, or was it shortly before? @param {number} ms @param {readonly Entry[]} entries */

@@ -311,3 +311,15 @@ test('after a record was given up that may have been written, its producer may h
 test.for(EXCUSED)('excused: %s', ([, spoiled]) => {
   expect(findingsOf(spoiled)).toEqual([]);
 });
+
+test.for([
+  ['eager', 'SIGKILL', 0],
+  ['cooperative', 'SIGSTOP', 0],
+  ['eager', 'SIGTERM', 1],
+  ['consumer', 'SIGKILL', 1],
+] as const)('a drain that passes while the group may wait for another member: %s, %s', ([protocol, signal, found]) => {
+  const away = { k: 'signal', m: 'run', who: 'c3', of: 0, signal };
+  const late = { k: 'rejected', m: 'c1', code: 'TIMEOUT_DRAIN', message: 'x' };
+  const findings = findingsOf({ lines: [away, ...goodLines(), late], plan: { protocol } });
+  expect(findings.filter((text) => text.startsWith('ends: c1.0: process rejected'))).toHaveLength(found);
+});
