@@ -20,7 +20,10 @@ export interface EmbeddedBrokerOptions {
  *  the connection or drop the answer as that error would. */
 export type BrokerError = number | string;
 
-/** Start it with `EmbeddedBroker.start`. All calls act at once.
+/** Until they are closed: clients use a broker of which a test has kept no more than the address, and a garbage collection would end it. */
+const open = new Set<EmbeddedBroker>();
+
+/** Start it with `EmbeddedBroker.start`. All calls act at once. It runs until it is closed, but keeps no process alive.
  *  Its limits are librdkafka's: a partition keeps 5 MB, no admin requests, no TLS, no SASL, no read_committed.
  *  @example
  *  await using broker = await EmbeddedBroker.start({ topics: { quakes: 3 } });
@@ -39,6 +42,7 @@ export class EmbeddedBroker {
   static async start(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
     const { brokers = 1, topics = {}, groupJoinDelayMs = 0 } = options;
     const broker = new EmbeddedBroker(newMock(brokers));
+    open.add(broker);
     broker.#mock.groupInitialRebalanceDelayMs(groupJoinDelayMs);
     for (const [name, partitions] of Object.entries(topics)) broker.createTopic(name, { partitions });
     return broker;
@@ -93,6 +97,7 @@ export class EmbeddedBroker {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    open.delete(this);
     this.#mock.close();
   }
 

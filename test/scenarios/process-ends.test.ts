@@ -21,6 +21,21 @@ test('a record that somebody waits for keeps the process alive until it is ackno
   expect(ended).toEqual({ exitCode: 0, stdout: 'offset 0\n', stderr: '' });
 });
 
+test('a broker of which nobody has kept more than the address runs on', async () => {
+  const ended = await runScript(
+    `const start = async () => (await EmbeddedBroker.start({ topics: { t: 1 } })).bootstrapServers;
+    const producer = new Producer({ svc: 'a', outputTopics: 't', bootstrapServers: await start() });
+    await producer.connect();
+    for (let turn = 0; turn < 20; turn++) {
+      globalThis.gc();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    console.log('offset', (await producer.produce({ id: null, payload: 1 })).offset);`,
+    ['--expose-gc'],
+  );
+  expect(ended).toEqual({ exitCode: 0, stdout: 'offset 0\n', stderr: '' });
+});
+
 test('process.exit with records in flight ends at once and cleanly', async () => {
   const ended = await runScript(`${OPEN}
     await producer.connect();

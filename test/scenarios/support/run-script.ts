@@ -16,9 +16,9 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The script is the body of an ES module in which Producer, Consumer and EmbeddedBroker are at hand. */
-export function runScript(body: string): Promise<Ended> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', PRELUDE + body], {
+/** The script is the body of an ES module in which Producer, Consumer and EmbeddedBroker are at hand. `node`: more of its flags. */
+export function runScript(body: string, node: readonly string[] = []): Promise<Ended> {
+  const child = spawn(process.execPath, [...node, '--input-type=module', '-e', PRELUDE + body], {
     cwd: ROOT,
     timeout: DEADLINE_MS,
     killSignal: 'SIGKILL',
