@@ -32,7 +32,8 @@ export class ConsumerHealth {
   #stuckMs: number | undefined;
   #fatal: KafkaException | undefined;
   #failure: { readonly error: unknown } | undefined;
-  #deadLetter: string | undefined;
+  /** by partition whose letter could not be written: why */
+  readonly #deadLetters = new Map<string, string>();
 
   constructor(emitter: Pick<Emitter<ConsumerEvents>, 'on'>, maxPollIntervalMs: number, now: () => number = () => performance.now()) {
     this.#maxPollIntervalMs = maxPollIntervalMs;
@@ -46,12 +47,8 @@ export class ConsumerHealth {
     });
     emitter.on('consumer.held', ({ reason, error, ...position }) => this.#hold(position, `${reason}: ${error.message}`));
     emitter.on('consumer.freed', (partition) => this.#free(partition));
-    emitter.on('consumer.deadLetterFailed', ({ error }) => {
-      this.#deadLetter = error.message;
-    });
-    emitter.on('consumer.deadLettered', () => {
-      this.#deadLetter = undefined;
-    });
+    emitter.on('consumer.deadLetterFailed', ({ error, ...position }) => this.#deadLetters.set(partitionKey(position), error.message));
+    emitter.on('consumer.deadLettered', (position) => this.#deadLetters.delete(partitionKey(position)));
     emitter.on('consumer.error', ({ error }) => {
       if (error.fatal) this.#fatal = error;
       else this.#cluster.note(error, now());
@@ -67,7 +64,7 @@ export class ConsumerHealth {
     this.#stuckMs = undefined;
     this.#fatal = undefined;
     this.#failure = undefined;
-    this.#deadLetter = undefined;
+    this.#deadLetters.clear();
   }
 
   /** It has ended with this. */
@@ -99,6 +96,7 @@ export class ConsumerHealth {
 
   #free(partition: TopicPartition): void {
     this.#held.delete(partitionKey(partition));
+    this.#deadLetters.delete(partitionKey(partition));
   }
 
   #phase(run: ConsumerState['run'], isClosed: boolean): readonly HealthReason[] {
@@ -127,7 +125,8 @@ export class ConsumerHealth {
 
   #handling(): readonly HealthReason[] {
     const reasons: HealthReason[] = [...this.#held.values()].map((text) => ready('held', text));
-    if (this.#deadLetter !== undefined) reasons.push(ready('dead-letter', this.#deadLetter));
+    const [deadLetter] = this.#deadLetters.values();
+    if (deadLetter !== undefined) reasons.push(ready('dead-letter', deadLetter));
     if (this.#stuckMs !== undefined) {
       const text = `a handler call has run for longer than max.poll.interval.ms (${this.#maxPollIntervalMs} ms); its partitions were given up`;
       reasons.push({ code: 'handler-stuck', affects: 'live', text });

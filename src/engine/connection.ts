@@ -1,6 +1,6 @@
 /** One native client as its owner sees it: opened, connected, its errors and logs told apart, its last trouble remembered, closed. */
 
-import { type KafkaException, TimeoutError } from '../errors.js';
+import { type KafkaException, TimeoutError, UsageError } from '../errors.js';
 import type { Logger } from '../settings/logger.js';
 import type { OauthTokenProvider } from '../settings/oauth-token.js';
 import type { EngineConfig } from './clients.js';
@@ -41,6 +41,7 @@ export interface ConnectionOptions<H extends ConnectableHandle> {
 
 /** A provider of tokens that failed this often in a row, with no token so far, is taken for broken rather than busy: about 1.5 s. */
 const TOKEN_ATTEMPTS = 3;
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 export class Connection<H extends ConnectableHandle> {
   readonly mailbox: Mailbox<H>;
@@ -87,9 +88,14 @@ export class Connection<H extends ConnectableHandle> {
   }
 
   /** Resolves with the number of brokers once one has answered. Milliseconds.
-   *  @throws TimeoutError TIMEOUT_CONNECT; KafkaException as soon as credentials or certificates are refused */
+   *  @throws UsageError; TimeoutError TIMEOUT_CONNECT; KafkaException as soon as credentials or certificates are refused */
   async connect(timeoutMs: number): Promise<number> {
     const { mailbox } = this;
+    // The engine takes other numbers for something else: -1 is its "for ever".
+    if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > LONGEST_TIMEOUT_MS) {
+      const rule = `timeoutMs must be a whole number of milliseconds from 1 to ${LONGEST_TIMEOUT_MS}`;
+      throw new UsageError('USAGE_ARGUMENT', `${this.#connecting()}: ${rule}, got ${timeoutMs}`);
+    }
     let refuse = (_: KafkaException): void => undefined;
     const refused = new Promise<never>((_, reject) => {
       refuse = reject;

@@ -108,7 +108,7 @@ export class Mailbox<H extends NativeHandle> {
     try {
       return await new Promise<EventOf<'closed'>>((resolve, reject) => {
         this.#settleClose = resolve;
-        guard = setTimeout(() => reject(this.#closeTimeout(timeoutMs)), timeoutMs + CLOSE_GRACE_MS);
+        guard = setTimeout(() => reject(this.#closeTimeout(timeoutMs)), Math.min(timeoutMs + CLOSE_GRACE_MS, LONGEST_TIMER_MS));
         this.handle.close(timeoutMs);
       });
     } finally {

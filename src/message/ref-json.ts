@@ -58,7 +58,8 @@ function notARef(message: number | undefined, index: number): UsageError {
 /** The consumed message's ref with its history's own text; undefined when that text cannot be passed on as it is. */
 function splice(ref: LazyRef): string | undefined {
   const text = LazyRef.textOf(ref);
-  if (text === null) return `${shell(ref)}null}`;
+  // What is no object is no history either: it must not travel on.
+  if (text?.startsWith('{') !== true) return `${shell(ref)}null}`;
   // Three levels a hop, and the last has at least one: never fewer hops than there are.
   if (Math.floor((LazyRef.depthOf(ref) + 2) / 3) > MAX_REF_HOPS || hasSingleRef(text)) return undefined;
   return `${shell(ref)}${text}}`;

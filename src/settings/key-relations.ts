@@ -49,6 +49,13 @@ const RELATIONS: readonly Relation[] = [
   },
   {
     role: 'producer',
+    key: 'queue.buffering.max.kbytes',
+    // librdkafka would call the queue full, even when it is empty, and what waits for room would wait for ever.
+    isBroken: (given) => number(given, 'queue.buffering.max.kbytes') * 1024 < number(given, 'message.max.bytes'),
+    message: (given) => `must hold a message of message.max.bytes, so at least ${Math.ceil(number(given, 'message.max.bytes') / 1024)}`,
+  },
+  {
+    role: 'producer',
     key: 'message.timeout.ms',
     isBroken: (given) =>
       number(given, 'message.timeout.ms') !== 0 && number(given, 'message.timeout.ms') <= number(given, 'queue.buffering.max.ms'),

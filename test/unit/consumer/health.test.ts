@@ -127,6 +127,20 @@ test('a dead letter topic that cannot be written, until it can', () => {
   expect(report({ partitions: 1 })).toMatchObject(well);
 });
 
+test('a dead letter topic that cannot be written, and the partition that waited for it goes, or is sought on', () => {
+  const { emitter, health, report, assigned } = setUp();
+  health.began(0);
+  assigned(p0);
+  const refused = new DeadLetterError('DEAD_LETTER_FAILED', 't.dlq refuses');
+  for (const partition of [0, 1])
+    emitter.emit('consumer.deadLetterFailed', { topic: 't', partition, offset: 7, delayMs: 100, error: refused });
+  emitter.emit('consumer.freed', { topic: 't', partition: 1 });
+  expect(report({ partitions: 1 })).toMatchObject(unready('dead-letter'));
+  emitter.emit('consumer.revoked', { partitions: [p0], lost: false, drained: true, waitedMs: 1 });
+  assigned(p0);
+  expect(report({ partitions: 1 })).toMatchObject(well);
+});
+
 test('errors: a fatal one is final, an end with an error lasts until the next process(), the cluster may come back', () => {
   const { emitter, clock, health, report, assigned } = setUp();
   health.began(0);

@@ -128,3 +128,14 @@ test.each([
   expect(told).toHaveLength(4);
   vi.useRealTimers();
 });
+
+test.for([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])(
+  'connect() with a time-out of %d is a UsageError',
+  async (timeoutMs) => {
+    const { connection } = open();
+    await expect(connection.connect(timeoutMs)).rejects.toMatchObject({
+      code: 'USAGE_ARGUMENT',
+      message: expect.stringContaining('1 to 2147483647'),
+    });
+  },
+);

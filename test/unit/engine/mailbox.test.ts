@@ -121,6 +121,15 @@ test('an engine that never answers a close is not waited for beyond the deadline
   await rejected;
 });
 
+test('the longest time to close is a long one', async () => {
+  vi.useFakeTimers();
+  const { mailbox, handle } = open();
+  const closed = mailbox.close(2 ** 31 - 1);
+  await vi.advanceTimersByTimeAsync(60_000);
+  handle.say({ kind: 'closed', timedOut: false, error: null });
+  expect(await closed).toMatchObject({ timedOut: false });
+});
+
 test('a call that throws while a request is sent rejects it and leaves nothing pending', async () => {
   const { mailbox } = open();
   const rejected = mailbox.request('result', () => {

@@ -37,6 +37,12 @@ test('a consumed message without history gives a null hist', () => {
   ]);
 });
 
+test.each([['5'], ['"text"'], ['[1]'], ['false']])('a history of %s, which is none, does not travel on', (text) => {
+  expect(pack([new LazyRef('t', 1, 2, 'k', lazy(text), 1)]).hist.refs).toEqual([
+    { topic: 't', partition: 1, offset: 2, key: 'k', hist: null },
+  ]);
+});
+
 test('refs of the user keep unknown fields, and inputs are not changed', () => {
   const ref = Object.freeze({ ...refTo(chain(3)), mine: { x: 1 } });
   expect(pack([ref]).hist.refs).toEqual([ref]);
