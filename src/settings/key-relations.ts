@@ -52,7 +52,8 @@ const RELATIONS: readonly Relation[] = [
     key: 'queue.buffering.max.kbytes',
     // librdkafka would call the queue full, even when it is empty, and what waits for room would wait for ever.
     isBroken: (given) => number(given, 'queue.buffering.max.kbytes') * 1024 < number(given, 'message.max.bytes'),
-    message: (given) => `must hold a message of message.max.bytes, so at least ${Math.ceil(number(given, 'message.max.bytes') / 1024)}`,
+    message: (given) =>
+      `must hold a message of message.max.bytes, so at least ${Math.ceil(number(given, 'message.max.bytes') / 1024)}, or that message would be waiting for ever`,
   },
   {
     role: 'producer',

@@ -33,7 +33,11 @@ test('SASL without a mechanism would be Kerberos by accident', () => {
 test.each([
   [{ 'delivery.timeout.ms': 5 }, 'delivery.timeout.ms', 'must be longer than linger.ms, 5'],
   [{ 'linger.ms': 900_000, 'message.timeout.ms': 1000 }, 'message.timeout.ms', 'must be longer than linger.ms, 900000'],
-  [{ 'queue.buffering.max.kbytes': 512 }, 'queue.buffering.max.kbytes', 'must hold a message of message.max.bytes, so at least 977'],
+  [
+    { 'queue.buffering.max.kbytes': 512 },
+    'queue.buffering.max.kbytes',
+    'must hold a message of message.max.bytes, so at least 977, or that message would be waiting for ever',
+  ],
   [{ 'enable.gapless.guarantee': true, acks: 1 }, 'enable.gapless.guarantee', 'needs enable.idempotence=true'],
 ])('a producer with %j is told before librdkafka is asked', (config, key, message) => {
   expect(ofProducer(config)).toEqual([`kafkaProducerConfig["${key}"]: ${message}`]);
