@@ -39,7 +39,7 @@ async function* walk<T>(run: Run<T>, loop: Loop<T>): AsyncGenerator<Batch<Consum
     for (let taken = await run.next(); taken !== undefined; taken = await run.next()) {
       try {
         if (taken.messages.length === 0) {
-          const skipped = open.outsideOf(taken.positions);
+          const skipped = open.committable(taken, () => false);
           await run.storeSkipped(skipped);
           open.delete(taken.id, skipped);
         } else {
@@ -161,10 +161,5 @@ class OpenPartitions {
       const key = ownershipKey(partition);
       return (this.#committed.get(key) ?? 0) > id || (!isShown(partition) && this.#lastBatch.has(key));
     });
-  }
-
-  /** What is committed of skipped records that came without any message. */
-  outsideOf(positions: Positions): Positions {
-    return positions.without((partition) => this.#lastBatch.has(ownershipKey(partition)));
   }
 }

@@ -311,7 +311,7 @@ export class Run<T> {
   /** Without what left while schemas took their time. */
   #stillOurs(batchId: number, batch: DecodedBatch<T>): DecodedBatch<T> {
     const { batches } = this.membership;
-    const { messages, positions, faults } = batch;
+    const { messages, positions } = batch;
     const hasLeft = (at: TopicPartition): boolean => this.hasLeft(batchId, at);
     const isLeft = ({ topicId, partition }: Ownership): boolean => hasLeft({ topic: batches.topicName(topicId), partition });
     const left = positions.partitions.filter(isLeft);
@@ -321,7 +321,6 @@ export class Run<T> {
       ...batch,
       messages: messages.filter((message) => !hasLeft(message)),
       positions: positions.without(isLeft),
-      faults: faults.filter(({ position }) => position !== undefined && !hasLeft(position)),
     };
   }
 

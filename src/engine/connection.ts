@@ -7,7 +7,7 @@ import type { EngineConfig } from './clients.js';
 import { CODE, kindOf } from './codes.js';
 import { Diagnosis } from './diagnosis.js';
 import { toKafkaException } from './faults.js';
-import { Mailbox, type NativeHandle, type NewsEvent } from './mailbox.js';
+import { LONGEST_TIMER_MS, Mailbox, type NativeHandle, type NewsEvent } from './mailbox.js';
 import type { MetadataJson, NativeFault, NativeTokenTaker } from './native.js';
 import { isEchoOfFailure, OauthTokens } from './oauth-tokens.js';
 import { Refusals } from './refusals.js';
@@ -41,7 +41,6 @@ export interface ConnectionOptions<H extends ConnectableHandle> {
 
 /** A provider of tokens that failed this often in a row, with no token so far, is taken for broken rather than busy: about 1.5 s. */
 const TOKEN_ATTEMPTS = 3;
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 export class Connection<H extends ConnectableHandle> {
   readonly mailbox: Mailbox<H>;
@@ -92,8 +91,8 @@ export class Connection<H extends ConnectableHandle> {
   async connect(timeoutMs: number): Promise<number> {
     const { mailbox } = this;
     // The engine takes other numbers for something else: -1 is its "for ever".
-    if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > LONGEST_TIMEOUT_MS) {
-      const rule = `timeoutMs must be a whole number of milliseconds from 1 to ${LONGEST_TIMEOUT_MS}`;
+    if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > LONGEST_TIMER_MS) {
+      const rule = `timeoutMs must be a whole number of milliseconds from 1 to ${LONGEST_TIMER_MS}`;
       throw new UsageError('USAGE_ARGUMENT', `${this.#connecting()}: ${rule}, got ${timeoutMs}`);
     }
     let refuse = (_: KafkaException): void => undefined;

@@ -33,7 +33,8 @@ interface Pending {
 
 /** The engine answers a close by its deadline; this much later we stop believing it. */
 const CLOSE_GRACE_MS = 2_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Node takes a longer timer for none. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class Mailbox<H extends NativeHandle> {
   readonly handle: H;

@@ -6,6 +6,7 @@ import { wordsOf } from '../message/cause.js';
 import type { OauthToken, OauthTokenProvider } from '../settings/oauth-token.js';
 import { CODE } from './codes.js';
 import { callEngine } from './faults.js';
+import { LONGEST_TIMER_MS } from './mailbox.js';
 import type { NativeOauthToken, NativeTokenTaker } from './native.js';
 
 export interface OauthTokensOptions {
@@ -23,7 +24,6 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 /** A provider that never settles would otherwise never be asked again. */
 const FETCH_TIMEOUT_MS = 30_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** What librdkafka is told. The program is told the reason by an exception of ours: librdkafka would log it once more, and only when it changes. */
 const FAILED = 'the oauthToken option gave none';
 

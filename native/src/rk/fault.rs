@@ -17,15 +17,15 @@ pub mod code {
     pub const INVALID_ARG: i32 = -186;
     pub const TIMED_OUT: i32 = -185;
     pub const QUEUE_FULL: i32 = -184;
-    pub const NOT_IMPLEMENTED: i32 = -170;
-    pub const PURGE_QUEUE: i32 = -152;
     pub const ASSIGN_PARTITIONS: i32 = -175;
     pub const REVOKE_PARTITIONS: i32 = -174;
     pub const STATE: i32 = -172;
+    pub const NOT_IMPLEMENTED: i32 = -170;
     pub const NO_OFFSET: i32 = -168;
     pub const OUTDATED: i32 = -167;
     pub const IN_PROGRESS: i32 = -178;
     pub const PREV_IN_PROGRESS: i32 = -177;
+    pub const PURGE_QUEUE: i32 = -152;
     pub const FATAL: i32 = -150;
     pub const PARTITION_EOF: i32 = -191;
     pub const NOT_CONFIGURED: i32 = -145;

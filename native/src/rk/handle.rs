@@ -115,30 +115,26 @@ impl Client {
 
     /// The group's generation (classic) or the member's epoch (KIP-848); 1 = the group has just come into being; -1 = not a member.
     pub fn generation(&self) -> i32 {
-        // SAFETY: live client; the metadata is ours to free, and null outside a group
-        unsafe {
-            let metadata = rd::rd_kafka_consumer_group_metadata(self.ptr);
-            if metadata.is_null() {
-                return -1;
-            }
-            let generation = rd::rd_kafka_consumer_group_metadata_generation_id(metadata);
-            rd::rd_kafka_consumer_group_metadata_destroy(metadata);
-            generation
-        }
+        self.membership().map_or(-1, |(generation, _)| generation)
     }
 
     /// As far as its client has heard from the group.
     pub fn is_member(&self) -> bool {
+        self.membership().is_some_and(|(generation, member)| generation > 0 && !member.is_empty())
+    }
+
+    /// Generation and member id; none outside a group.
+    fn membership(&self) -> Option<(i32, String)> {
         // SAFETY: live client; the metadata is ours to free, and null outside a group
         unsafe {
             let metadata = rd::rd_kafka_consumer_group_metadata(self.ptr);
             if metadata.is_null() {
-                return false;
+                return None;
             }
             let generation = rd::rd_kafka_consumer_group_metadata_generation_id(metadata);
             let member = owned(rd::rd_kafka_consumer_group_metadata_member_id(metadata));
             rd::rd_kafka_consumer_group_metadata_destroy(metadata);
-            generation > 0 && !member.is_empty()
+            Some((generation, member))
         }
     }
 

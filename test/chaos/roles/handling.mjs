@@ -118,22 +118,26 @@ export class Handling {
     const [committed] = await consumer.committed([at]).catch(() => []);
     if (committed === undefined || committed.offset < 0 || ownership.epochOf(nameOf(at)) !== epoch) return;
     if (!ownership.stays(nameOf(at))) return;
-    const offset = Math.max(0, committed.offset - SEEK_BACK);
-    consumer.seek([{ ...at, offset }]);
-    ownership.renew(nameOf(at), offset);
+    this.#seekBack(at, committed.offset - SEEK_BACK);
   }
 
   /** @param {readonly Message[]} messages */
   #seek(messages) {
-    const { task, consumer, ownership } = this.#options;
+    const { task, ownership } = this.#options;
     const [first] = messages;
     if (first === undefined || hash(`seek ${task.m} ${task.i} ${this.#calls}`) % 1_000 >= task.handler.seeksPerMille) return;
     if (!ownership.stays(nameOf(first))) return;
     const floor = task.options.concurrency === undefined ? first.offset : ownership.floorOf(nameOf(first));
     if (floor === undefined) return;
-    const offset = Math.max(0, Math.min(floor, first.offset - SEEK_BACK));
-    consumer.seek([{ topic: first.topic, partition: first.partition, offset }]);
-    ownership.renew(nameOf(first), offset);
+    this.#seekBack(first, Math.min(floor, first.offset - SEEK_BACK));
+  }
+
+  /** @param {import('./ownership.mjs').TopicPartition} at @param {number} to */
+  #seekBack({ topic, partition }, to) {
+    const { consumer, ownership } = this.#options;
+    const offset = Math.max(0, to);
+    consumer.seek([{ topic, partition, offset }]);
+    ownership.renew(nameOf({ topic, partition }), offset);
   }
 }
 

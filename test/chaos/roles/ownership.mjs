@@ -71,8 +71,10 @@ export class Ownership {
     });
     consumer.on('consumer.revoked', ({ partitions, lost, drained }) => {
       write('revoked', { ps: partitions.map(nameOf), lost, drained });
-      for (const p of partitions) this.#owned.delete(nameOf(p));
-      for (const p of partitions) this.#leaving.delete(nameOf(p));
+      for (const tp of partitions.map(nameOf)) {
+        this.#owned.delete(tp);
+        this.#leaving.delete(tp);
+      }
     });
     consumer.on('consumer.committed', ({ positions }) => {
       for (const p of positions) if (this.#floors.get(nameOf(p)) !== null) this.#floors.set(nameOf(p), p.offset);
