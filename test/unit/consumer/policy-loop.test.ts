@@ -169,6 +169,16 @@ test('when telling of a call throws, the run ends with that, and the call is ove
   expect(world.committed).toEqual([]);
 });
 
+/** Partition 1 has a message, and behind it one that cannot be read. */
+const halfReadable = (id: number) =>
+  fakeBatch(
+    [
+      { partition: 1, offset: 0, item: '0' },
+      { partition: 1, offset: 1, item: '1', fault: FAULT.notJson },
+    ],
+    id,
+  );
+
 test.for([
   ['one call at a time', {}],
   ['with concurrency', { concurrency: 4 }],
@@ -182,15 +192,7 @@ test.for([
       { ...options, retry: { ...RETRY, attempts: 2, initialDelayMs: 60_000, maxDelayMs: 60_000 } },
     );
     await world.give(batchOf(1, {}));
-    await world.give(
-      fakeBatch(
-        [
-          { partition: 1, offset: 0, item: '0' },
-          { partition: 1, offset: 1, item: '1', fault: FAULT.notJson },
-        ],
-        2,
-      ),
-    );
+    await world.give(halfReadable(2));
     await expect(within(5_000, world.processed)).rejects.toMatchObject({ code: 'PAYLOAD_NOT_JSON', position: { partition: 1, offset: 1 } });
     expect([world.handled, world.committed]).toEqual([['1:0'], ['1:1']]);
   },
@@ -199,15 +201,7 @@ test.for([
 test('what cannot be read waits for what is before it in its partition, and the others go on', async () => {
   const { opened, open } = gate();
   const world = start(([message]) => (message?.partition === 1 ? opened : undefined), { concurrency: 4 });
-  await world.give(
-    fakeBatch(
-      [
-        { partition: 1, offset: 0, item: '0' },
-        { partition: 1, offset: 1, item: '1', fault: FAULT.notJson },
-      ],
-      1,
-    ),
-  );
+  await world.give(halfReadable(1));
   await world.give(batchOf(2, {}));
   expect(world.handled).toEqual(['0:0']);
   open();
